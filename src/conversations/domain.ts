@@ -1,0 +1,14 @@
+import type { User } from '../identity/viewer.ts';
+import type { ConversationStore, UserStore } from './store.ts';
+import type { WriteQueue } from './write-queue.ts';
+
+/** What the use cases work on. */
+export interface Domain {
+	readonly store: ConversationStore;
+	readonly users: UserStore;
+	readonly writes: WriteQueue;
+	/** Which log this is: another one after a restore from a backup. As of the last look. */
+	readonly epoch: () => string;
+	/** Tells the followers of a conversation how far a member has read. */
+	readonly announceRead: (conversationId: string, user: User, sequence: number) => void;
+}

@@ -1,0 +1,167 @@
+import type { User } from '../identity/viewer.ts';
+import type { Conversation, ConversationEvent, EventType, Membership, Message, Revision } from './model.ts';
+import { sendKey } from './send-key.ts';
+import type { Changes } from './store.ts';
+
+/**
+ * A locked conversation within a transaction: what was read of it, and what this transaction changes. Commands of
+ * one batch see the changes of those before them. States are never altered in place, so that an event keeps its own.
+ */
+export class Draft {
+	/** Undefined: there is no such conversation. */
+	conversation: Conversation | undefined;
+	readonly now: Date;
+	/** What the present command adds to the log, in order. */
+	events: ConversationEvent[] = [];
+	commandId = '';
+
+	readonly #isNew: boolean;
+	readonly #memberships = new Map<string, Membership>();
+	readonly #messages = new Map<string, Message>();
+	readonly #messageIdsByKey = new Map<string, string>();
+	readonly #missed = new Map<string, readonly Message[]>();
+
+	readonly #entries: ConversationEvent[] = [];
+	readonly #newMessages = new Set<string>();
+	readonly #changedMessages = new Set<string>();
+	readonly #newMemberships = new Set<string>();
+	readonly #changedMemberships = new Set<string>();
+	readonly #revisions: Revision[] = [];
+	readonly #erased: string[] = [];
+
+	constructor(conversation: Conversation | undefined, now: Date, isNew = false) {
+		this.conversation = conversation;
+		this.now = now;
+		this.#isNew = isNew;
+	}
+
+	/** Takes in what was read under the lock. */
+	load(read: { memberships?: readonly Membership[]; messages?: readonly Message[] }): void {
+		for (const membership of read.memberships ?? []) this.#memberships.set(membership.userId, membership);
+		for (const message of read.messages ?? []) this.#keepMessage(message);
+	}
+
+	loadMissed(commandId: string, messages: readonly Message[]): void {
+		this.#missed.set(commandId, messages);
+	}
+
+	membership(userId: string): Membership | undefined {
+		return this.#memberships.get(userId);
+	}
+
+	message(id: string): Message | undefined {
+		return this.#messages.get(id);
+	}
+
+	messageByKey(key: string): Message | undefined {
+		const id = this.#messageIdsByKey.get(key);
+		return id === undefined ? undefined : this.#messages.get(id);
+	}
+
+	/** What was missed by the present command's writer: as read, then what this batch sent before it. */
+	missed(writes: (message: Message) => boolean): readonly Message[] {
+		const sentBefore = this.#entries.flatMap((entry) =>
+			entry.type === 'MessageSent' && entry.message !== null && writes(entry.message) ? [entry.message] : [],
+		);
+		return [...(this.#missed.get(this.commandId) ?? []), ...sentBefore];
+	}
+
+	addMessage(message: Message, author: User): void {
+		this.#keepMessage(message);
+		this.#newMessages.add(message.id);
+		this.#append('MessageSent', author, { message });
+	}
+
+	/** `erase` forgets the earlier bodies, otherwise the replaced one is kept as a revision. */
+	changeMessage(
+		type: 'MessageEdited' | 'MessageDeleted',
+		message: Message,
+		actor: User,
+		history: { readonly revision: Revision } | 'erase',
+	): void {
+		this.#messages.set(message.id, message);
+		if (!this.#newMessages.has(message.id)) this.#changedMessages.add(message.id);
+		if (history === 'erase') this.#erased.push(message.id);
+		else this.#revisions.push(history.revision);
+		this.#append(type, actor, { message });
+	}
+
+	/** Changes a membership, or begins one; `event` says what it means to others, if anything. */
+	setMembership(
+		membership: Membership,
+		event?: { type: 'MemberJoined' | 'MemberLeft'; actor: User; user: User },
+	) {
+		const known = this.#memberships.has(membership.userId);
+		const changed = known && !this.#newMemberships.has(membership.userId);
+		(changed ? this.#changedMemberships : this.#newMemberships).add(membership.userId);
+		this.#memberships.set(membership.userId, membership);
+		if (event) this.#append(event.type, event.actor, { member: membership, user: event.user });
+	}
+
+	changeConversation(conversation: Conversation, actor: User): void {
+		this.conversation = conversation;
+		this.#append('ConversationChanged', actor, {});
+	}
+
+	/** The sequence that the next event will take. */
+	get nextSequence(): number {
+		return (this.conversation?.lastSequence ?? 0) + 1;
+	}
+
+	get hasChanges(): boolean {
+		return this.#entries.length > 0 || this.#changedMemberships.size > 0;
+	}
+
+	changes(): Changes {
+		const messages = (ids: Iterable<string>) => Array.from(ids, (id) => this.#messages.get(id) as Message);
+		const members = (ids: Iterable<string>) =>
+			Array.from(ids, (id) => this.#memberships.get(id) as Membership);
+		const written = this.conversation !== undefined && this.#entries.length > 0 ? [this.conversation] : [];
+		return {
+			newConversations: this.#isNew ? written : [],
+			changedConversations: this.#isNew ? [] : written,
+			entries: this.#entries,
+			newMessages: messages(this.#newMessages),
+			changedMessages: messages(this.#changedMessages),
+			newRevisions: this.#revisions.filter((revision) => !this.#erased.includes(revision.messageId)),
+			erasedRevisions: this.#erased,
+			newMemberships: members(this.#newMemberships),
+			changedMemberships: members(this.#changedMemberships),
+		};
+	}
+
+	#keepMessage(message: Message): void {
+		this.#messages.set(message.id, message);
+		if (message.authorId === null || message.clientMessageId === null) return;
+		this.#messageIdsByKey.set(sendKey(message.authorId, message.clientMessageId), message.id);
+	}
+
+	#append(type: EventType, actor: User, of: { message?: Message; member?: Membership; user?: User }): void {
+		if (this.conversation === undefined) throw new Error('There is no conversation to write to.');
+		const { message = null, member = null, user } = of;
+		const internal = message?.internal ?? false;
+		const sequence = this.nextSequence;
+		this.conversation = {
+			...this.conversation,
+			lastSequence: sequence,
+			lastActivityAt: internal ? this.conversation.lastActivityAt : this.now,
+		};
+		const event: ConversationEvent = {
+			conversationId: this.conversation.id,
+			sequence,
+			type,
+			occurredAt: this.now,
+			actorId: actor.id,
+			messageId: message?.id ?? null,
+			memberId: member?.userId ?? null,
+			internal,
+			commandId: this.commandId,
+			conversation: this.conversation,
+			message,
+			member,
+			users: user === undefined || user.id === actor.id ? [actor] : [actor, user],
+		};
+		this.#entries.push(event);
+		this.events.push(event);
+	}
+}

@@ -1,0 +1,15 @@
+/** The bounds of what a caller may send. Characters are UTF-16 units, as JavaScript and SQL Server count them. */
+export const LIMITS = {
+	/** Of a message's body, in bytes of UTF-8. */
+	bodyBytes: 65_536,
+	subjectCharacters: 200,
+	clientMessageIdCharacters: 64,
+	/** Members named at the creation of a conversation. */
+	initialMembers: 100,
+	/** Nodes of one connection page. */
+	pageSize: 100,
+	defaultPageSize: 50,
+	/** Messages that a ConversationMovedError carries. */
+	missedMessages: 100,
+	searchCharacters: 100,
+} as const;

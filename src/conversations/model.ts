@@ -1,0 +1,100 @@
+import type { User } from '../identity/viewer.ts';
+
+export type Channel = 'CHAT' | 'SMS' | 'MMS' | 'EMAIL';
+export type ConversationStatus = 'OPEN' | 'PENDING' | 'SNOOZED' | 'RESOLVED';
+export type Visibility = 'PRIVATE' | 'OPEN';
+
+export interface Conversation {
+	readonly id: string;
+	readonly subject: string | null;
+	readonly channel: Channel;
+	readonly status: ConversationStatus;
+	readonly visibility: Visibility;
+	readonly creatorId: string;
+	/** Of the newest event, notes included. */
+	readonly lastSequence: number;
+	readonly createdAt: Date;
+	/** Notes do not move it. */
+	readonly lastActivityAt: Date;
+	readonly closedAt: Date | null;
+}
+
+/** One per user and conversation, kept when the user leaves. */
+export interface Membership {
+	readonly conversationId: string;
+	readonly userId: string;
+	readonly joinedAt: Date;
+	readonly leftAt: Date | null;
+	/** The sequence of the MemberLeft that ended it, null while it lasts. */
+	readonly leftSequence: number | null;
+	readonly lastReadSequence: number;
+	/** Was put out by somebody else: a customer then needs an invitation to come back. */
+	readonly removed: boolean;
+}
+
+export interface Message {
+	readonly id: string;
+	readonly conversationId: string;
+	/** Of the event that sent it. */
+	readonly sequence: number;
+	readonly authorId: string | null;
+	/** `""` once deleted. */
+	readonly body: string;
+	readonly createdAt: Date;
+	readonly editedAt: Date | null;
+	/** How many bodies came before this one. */
+	readonly editCount: number;
+	readonly deletedAt: Date | null;
+	readonly clientMessageId: string | null;
+	/** Of body, replyToId and internal as they were sent; what a retry with the same key is compared with. */
+	readonly contentHash: string;
+	readonly replyToId: string | null;
+	/** A note that only staff see. */
+	readonly internal: boolean;
+	readonly channel: Channel;
+}
+
+/** A body that an edit replaced. */
+export interface Revision {
+	readonly messageId: string;
+	/** 1 is the body as it was sent. */
+	readonly number: number;
+	readonly body: string;
+	/** When this body came to be. */
+	readonly createdAt: Date;
+}
+
+export type EventType =
+	| 'MessageSent'
+	| 'MessageEdited'
+	| 'MessageDeleted'
+	| 'MemberJoined'
+	| 'MemberLeft'
+	| 'ConversationChanged';
+
+/** An entry of a conversation's log: 1, 2, 3 … without gaps. It holds no bodies; what it speaks of is looked up. */
+export interface LogEntry {
+	readonly conversationId: string;
+	readonly sequence: number;
+	readonly type: EventType;
+	readonly occurredAt: Date;
+	readonly actorId: string | null;
+	readonly messageId: string | null;
+	/** The user who joined or left. */
+	readonly memberId: string | null;
+	/** Speaks of a note: a hole in a customer's sequences. */
+	readonly internal: boolean;
+	/** Made before the first attempt to store it, so that an attempt with an unknown end can be looked up. */
+	readonly commandId: string;
+}
+
+/**
+ * A log entry with the state of what it speaks of at that event or later, never earlier,
+ * and the users known when it was made (others are looked up).
+ */
+export interface ConversationEvent extends LogEntry {
+	readonly conversation: Conversation;
+	readonly message: Message | null;
+	readonly member: Membership | null;
+	readonly users: readonly User[];
+}

@@ -1,0 +1,134 @@
+import { isStaff, type User, type Viewer } from '../identity/viewer.ts';
+import { requireFull, seesNotes } from './access.ts';
+import type { Domain } from './domain.ts';
+import type { Draft } from './draft.ts';
+import {
+	ConversationClosedError,
+	ConversationMovedError,
+	ForbiddenError,
+	IdempotencyConflictError,
+	InvalidInputError,
+} from './errors.ts';
+import { newId } from './ids.ts';
+import { checkBody, checkSequence, checkText } from './input.ts';
+import { LIMITS } from './limits.ts';
+import { joinMember } from './membership.ts';
+import type { Conversation, Message } from './model.ts';
+import { contentHash, sendKey } from './send-key.ts';
+
+export interface SendMessageInput {
+	readonly conversationId: string;
+	readonly body: string;
+	/** Idempotency key, for ever, within conversation and author. */
+	readonly clientMessageId?: string;
+	readonly replyToId?: string;
+	/** A note that only staff see. Left out: what the reply's target is. */
+	readonly internal?: boolean;
+	/** The newest sequence that the writer has seen. */
+	readonly expectedSequence?: number;
+}
+
+/**
+ * Stores a message and answers after the commit. The same key with the same content gives the first message again,
+ * in its present state, whatever happened since.
+ * @throws InvalidInputError, NotFoundError, ForbiddenError, IdempotencyConflictError, ConversationClosedError,
+ * ConversationMovedError (missed: Message[]), ServiceBusyError.
+ */
+export async function sendMessage(
+	domain: Domain,
+	viewer: Viewer,
+	input: SendMessageInput,
+): Promise<{ conversation: Conversation; message: Message }> {
+	checkInput(input);
+	const { user } = viewer;
+	const key = input.clientMessageId === undefined ? undefined : sendKey(user.id, input.clientMessageId);
+	const messageId = newId();
+	return domain.writes.run({
+		id: newId(),
+		conversationId: input.conversationId,
+		needs: {
+			userIds: [user.id],
+			...(input.replyToId !== undefined && { messageIds: [input.replyToId] }),
+			...(key !== undefined && { sendKey: key }),
+			...(input.expectedSequence !== undefined && { missed: missedQuery(user, input.expectedSequence) }),
+		},
+		decide: (draft) => {
+			const first = key === undefined ? undefined : draft.messageByKey(key);
+			const message = first ? repeated(first, input) : send(draft, user, messageId, input);
+			return { conversation: draft.conversation as Conversation, message };
+		},
+	});
+}
+
+function checkInput(input: SendMessageInput): void {
+	checkBody('body', input.body, LIMITS.bodyBytes);
+	if (input.expectedSequence !== undefined) checkSequence('expectedSequence', input.expectedSequence);
+	if (input.clientMessageId === undefined) return;
+	checkText('clientMessageId', input.clientMessageId, LIMITS.clientMessageIdCharacters);
+	if (input.clientMessageId === '')
+		throw new InvalidInputError('clientMessageId', 'clientMessageId must not be empty.');
+}
+
+/** The first message of a key, where the retry says the same. */
+function repeated(first: Message, input: SendMessageInput): Message {
+	const internal = input.internal ?? (input.replyToId !== undefined && first.internal);
+	if (contentHash(input.body, input.replyToId ?? null, internal) !== first.contentHash)
+		throw new IdempotencyConflictError();
+	return first;
+}
+
+function send(draft: Draft, user: User, id: string, input: SendMessageInput): Message {
+	const conversation = requireFull(user, draft.conversation, draft.membership(user.id));
+	const internal = isNote(draft, user, input);
+	if (conversation.closedAt !== null) throw new ConversationClosedError();
+	requireUnmoved(draft, user, input.expectedSequence);
+
+	joinMember(draft, user, user);
+	const message: Message = {
+		id,
+		conversationId: conversation.id,
+		sequence: draft.nextSequence,
+		authorId: user.id,
+		body: input.body,
+		createdAt: draft.now,
+		editedAt: null,
+		editCount: 0,
+		deletedAt: null,
+		clientMessageId: input.clientMessageId ?? null,
+		contentHash: contentHash(input.body, input.replyToId ?? null, internal),
+		replyToId: input.replyToId ?? null,
+		internal,
+		channel: conversation.channel,
+	};
+	draft.addMessage(message, user);
+	return message;
+}
+
+/** A reply to a note is a note itself; a public one would show that the note is there. */
+function isNote(
+	draft: Draft,
+	user: User,
+	{ internal, replyToId, conversationId }: SendMessageInput,
+): boolean {
+	if (internal && !isStaff(user)) throw new ForbiddenError('Only agents may write notes.');
+	if (replyToId === undefined) return internal ?? false;
+	const target = draft.message(replyToId);
+	if (target?.conversationId !== conversationId || (target.internal && !seesNotes(user)))
+		throw new InvalidInputError('replyToId', 'replyToId must name a message of the same conversation.');
+	if (target.internal && internal === false)
+		throw new InvalidInputError('internal', 'A reply to a note must be a note.');
+	return target.internal || (internal ?? false);
+}
+
+function missedQuery(user: User, after: number) {
+	return { after, exceptAuthorId: user.id, notes: seesNotes(user), limit: LIMITS.missedMessages };
+}
+
+function requireUnmoved(draft: Draft, user: User, expected: number | undefined): void {
+	if (expected === undefined) return;
+	const missed = draft.missed(
+		(message) =>
+			message.sequence > expected && message.authorId !== user.id && (!message.internal || seesNotes(user)),
+	);
+	if (missed.length > 0) throw new ConversationMovedError(missed.slice(0, LIMITS.missedMessages));
+}

@@ -1,0 +1,125 @@
+import type { User } from '../identity/viewer.ts';
+import type { Conversation, ConversationEvent, LogEntry, Membership, Message, Revision } from './model.ts';
+import type { ActivityCursor, MemberCursor, Page, PageRequest, UserCursor } from './pages.ts';
+import type { ConversationFilter } from './reader.ts';
+
+export interface MembershipKey {
+	readonly conversationId: string;
+	readonly userId: string;
+}
+
+export interface SendKey {
+	readonly conversationId: string;
+	/** See send-key.ts. */
+	readonly key: string;
+}
+
+/** What others wrote in a conversation after a sequence. */
+export interface MissedQuery {
+	readonly conversationId: string;
+	readonly after: number;
+	readonly exceptAuthorId: string;
+	readonly notes: boolean;
+	readonly limit: number;
+}
+
+/** All that one transaction changes. */
+export interface Changes {
+	readonly newConversations: readonly Conversation[];
+	/** Locked in this transaction; written with their new lastSequence. */
+	readonly changedConversations: readonly Conversation[];
+	readonly entries: readonly LogEntry[];
+	readonly newMessages: readonly Message[];
+	readonly changedMessages: readonly Message[];
+	readonly newRevisions: readonly Revision[];
+	/** Messages whose earlier bodies are to be forgotten. */
+	readonly erasedRevisions: readonly string[];
+	readonly newMemberships: readonly Membership[];
+	readonly changedMemberships: readonly Membership[];
+}
+
+/** An open transaction. The rows of `lock` are locked before any other row is read. */
+export interface StoreTransaction {
+	/** Locks the rows, in the order of their ids, and reads them. Ids that do not exist are absent. */
+	lock(conversationIds: readonly string[]): Promise<ReadonlyMap<string, Conversation>>;
+	messagesByKey(keys: readonly SendKey[]): Promise<readonly Message[]>;
+	messages(ids: readonly string[]): Promise<readonly Message[]>;
+	memberships(keys: readonly MembershipKey[]): Promise<readonly Membership[]>;
+	/** Oldest first, at most `limit`. */
+	missed(query: MissedQuery): Promise<readonly Message[]>;
+	save(changes: Changes): Promise<void>;
+}
+
+/** The transaction lost against another one (deadlock, duplicate, lock time-out) and stored nothing: run it again. */
+export class StoreConflict extends Error {}
+
+/** The database cannot be reached. Nothing was stored. */
+export class StoreUnavailable extends Error {}
+
+/** The connection was lost while committing: stored or not, only a look tells. */
+export class UnknownCommit extends Error {}
+
+/** Where a follower begins: the conversation and the viewer's membership, read in one snapshot. */
+export interface FollowSnapshot {
+	readonly conversation: Conversation;
+	readonly membership: Membership | undefined;
+}
+
+/** The database behind the domain. Reads see what was committed before they began. */
+export interface ConversationStore {
+	/**
+	 * Runs `work` in one transaction and commits it, durably, before it answers.
+	 * @throws StoreConflict, StoreUnavailable: nothing was stored. UnknownCommit: perhaps.
+	 */
+	transact<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T>;
+	/** Which of these commands left an entry in their conversation's log above `after`. */
+	findCommands(
+		commands: readonly {
+			readonly conversationId: string;
+			readonly commandId: string;
+			readonly after: number;
+		}[],
+	): Promise<ReadonlySet<string>>;
+
+	/** Which log this is; another one after a restore from a backup. */
+	epoch(): Promise<string>;
+	/** lastSequence by conversation id, from the primary. */
+	heads(conversationIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+	followSnapshot(conversationId: string, userId: string): Promise<FollowSnapshot | undefined>;
+	/** The log after a sequence, oldest first, at most `limit`, each with the present state of what it speaks of. */
+	eventsAfter(conversationId: string, after: number, limit: number): Promise<readonly ConversationEvent[]>;
+
+	conversations(ids: readonly string[]): Promise<readonly Conversation[]>;
+	memberships(keys: readonly MembershipKey[]): Promise<readonly Membership[]>;
+	/** Messages with their conversations, both of one snapshot. */
+	messagesWithConversations(
+		ids: readonly string[],
+	): Promise<readonly { readonly message: Message; readonly conversation: Conversation }[]>;
+	history(conversationId: string, notes: boolean, page: PageRequest<number>): Promise<Page<Message>>;
+	revisions(messageId: string): Promise<readonly Revision[]>;
+	/** The present members. */
+	members(conversationId: string, page: PageRequest<MemberCursor>): Promise<Page<Membership>>;
+	/** Others' messages, not deleted, after the read marker, by conversation id; ids without any are absent. */
+	unreadCounts(
+		memberships: readonly Membership[],
+		userId: string,
+		notes: boolean,
+	): Promise<ReadonlyMap<string, number>>;
+	listConversations(
+		filter: ConversationFilter,
+		/** Only those that this user is a present member of. */
+		memberId: string | undefined,
+		page: PageRequest<ActivityCursor>,
+	): Promise<Page<Conversation>>;
+}
+
+/** Who is known: users are made at their first request. */
+export interface UserStore {
+	/** The user of these claims, created or brought up to date. */
+	ensure(claims: Pick<User, 'subject' | 'name' | 'role'>): User | Promise<User>;
+	byIds(ids: readonly string[]): Promise<readonly User[]>;
+	bySubject(subject: string): Promise<User | undefined>;
+	search(text: string | undefined, page: PageRequest<UserCursor>): Promise<Page<User>>;
+	/** Whether both are or were in one conversation that the first is a present member of. */
+	sharesConversation(userId: string, otherId: string): Promise<boolean>;
+}
