@@ -1,0 +1,195 @@
+import type {
+	Conversation,
+	ConversationEvent,
+	LogEntry,
+	Membership,
+	Message,
+	Revision,
+} from '../conversations/model.ts';
+import type { ActivityCursor, MemberCursor, Page, PageRequest } from '../conversations/pages.ts';
+import type { ConversationFilter } from '../conversations/reader.ts';
+import type {
+	ConversationStore,
+	FollowSnapshot,
+	MembershipKey,
+	StoreTransaction,
+} from '../conversations/store.ts';
+import { KyselyTransaction, membershipsByKey, messagesById } from './append.ts';
+import type { Database } from './database.ts';
+import {
+	commandsAfter,
+	conversationsById,
+	conversationsPage,
+	entriesAfter,
+	headsById,
+	historyPage,
+	membersPage,
+	revisionsOf,
+	unreadCounts,
+} from './read.ts';
+import { toConversation, toLogEntry, toMembership, toMessage, toRevision } from './rows.ts';
+import { readEpoch } from './settings.ts';
+import type { Queries } from './tables.ts';
+
+/** The store of conversations over Kysely: the hot paths read and write rows, never entities. */
+export class KyselyConversationStore implements ConversationStore {
+	readonly #database: Database;
+
+	constructor(database: Database) {
+		this.#database = database;
+	}
+
+	get #db(): Queries {
+		return this.#database.queries;
+	}
+
+	transact<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T> {
+		return this.#database.transact((db) => work(new KyselyTransaction(db, this.#database.dialect)));
+	}
+
+	async findCommands(
+		commands: readonly {
+			readonly conversationId: string;
+			readonly commandId: string;
+			readonly after: number;
+		}[],
+	): Promise<ReadonlySet<string>> {
+		const found = new Set<string>();
+		for (const [conversationId, asked] of Map.groupBy(commands, (command) => command.conversationId)) {
+			const after = Math.min(...asked.map((command) => command.after));
+			const ids = asked.map((command) => command.commandId);
+			const rows = await commandsAfter(this.#db, conversationId, after, ids).execute();
+			for (const row of rows) found.add(row.command_id.toLowerCase());
+		}
+		return found;
+	}
+
+	epoch(): Promise<string> {
+		return readEpoch(this.#db);
+	}
+
+	async heads(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+		const rows = await headsById(this.#db, ids).execute();
+		return new Map(rows.map((row) => [row.id.toLowerCase(), row.last_sequence]));
+	}
+
+	async followSnapshot(conversationId: string, userId: string): Promise<FollowSnapshot | undefined> {
+		return this.#database.snapshot(async (db) => {
+			const [conversation] = await conversationsById(db, [conversationId]).execute();
+			if (conversation === undefined) return undefined;
+			const [membership] = await membershipsByKey(db, [{ conversationId, userId }]).execute();
+			return {
+				conversation: toConversation(conversation),
+				membership: membership && toMembership(membership),
+			};
+		});
+	}
+
+	async eventsAfter(
+		conversationId: string,
+		after: number,
+		limit: number,
+	): Promise<readonly ConversationEvent[]> {
+		return this.#database.snapshot(async (db) => {
+			const [row] = await conversationsById(db, [conversationId]).execute();
+			if (row === undefined) return [];
+			const entries = await entriesAfter(db, this.#database.dialect, conversationId, after, limit).execute();
+			return this.#asEvents(db, toConversation(row), entries.map(toLogEntry));
+		});
+	}
+
+	async #asEvents(
+		db: Queries,
+		conversation: Conversation,
+		entries: readonly LogEntry[],
+	): Promise<readonly ConversationEvent[]> {
+		const messageIds = [...new Set(entries.flatMap(({ messageId }) => messageId ?? []))];
+		const userIds = [...new Set(entries.flatMap(({ memberId }) => memberId ?? []))];
+		const messages = new Map<string, Message>();
+		if (messageIds.length > 0)
+			for (const row of await messagesById(db, messageIds).execute()) {
+				const message = toMessage(row);
+				messages.set(message.id, message);
+			}
+		const members = new Map<string, Membership>();
+		if (userIds.length > 0) {
+			const keys = userIds.map((userId) => ({ conversationId: conversation.id, userId }));
+			for (const row of await membershipsByKey(db, keys).execute()) {
+				const membership = toMembership(row);
+				members.set(membership.userId, membership);
+			}
+		}
+		return entries.map((entry) => ({
+			...entry,
+			conversation,
+			message: entry.messageId === null ? null : (messages.get(entry.messageId) ?? null),
+			member: entry.memberId === null ? null : (members.get(entry.memberId) ?? null),
+			users: [],
+		}));
+	}
+
+	async conversations(ids: readonly string[]): Promise<readonly Conversation[]> {
+		return (await conversationsById(this.#db, ids).execute()).map(toConversation);
+	}
+
+	async memberships(keys: readonly MembershipKey[]): Promise<readonly Membership[]> {
+		return (await membershipsByKey(this.#db, keys).execute()).map(toMembership);
+	}
+
+	async messagesWithConversations(ids: readonly string[]) {
+		return this.#database.snapshot(async (db) => {
+			const messages = (await messagesById(db, ids).execute()).map(toMessage);
+			if (messages.length === 0) return [];
+			const conversationIds = [...new Set(messages.map((message) => message.conversationId))];
+			const rows = await conversationsById(db, conversationIds).execute();
+			const conversations = new Map(
+				rows.map(toConversation).map((conversation) => [conversation.id, conversation]),
+			);
+			return messages.flatMap((message) => {
+				const conversation = conversations.get(message.conversationId);
+				return conversation ? [{ message, conversation }] : [];
+			});
+		});
+	}
+
+	async history(conversationId: string, notes: boolean, page: PageRequest<number>): Promise<Page<Message>> {
+		const rows = await historyPage(this.#db, this.#database.dialect, conversationId, notes, page).execute();
+		return cut(rows.map(toMessage), page);
+	}
+
+	async revisions(messageId: string): Promise<readonly Revision[]> {
+		return (await revisionsOf(this.#db, messageId).execute()).map(toRevision);
+	}
+
+	async members(conversationId: string, page: PageRequest<MemberCursor>): Promise<Page<Membership>> {
+		const rows = await membersPage(this.#db, this.#database.dialect, conversationId, page).execute();
+		return cut(rows.map(toMembership), page);
+	}
+
+	async unreadCounts(
+		memberships: readonly Membership[],
+		userId: string,
+		notes: boolean,
+	): Promise<ReadonlyMap<string, number>> {
+		if (memberships.length === 0) return new Map();
+		const rows = await unreadCounts(this.#db, memberships, userId, notes).execute();
+		return new Map(rows.map((row) => [row.conversation_id.toLowerCase(), Number(row.count)]));
+	}
+
+	async listConversations(
+		filter: ConversationFilter,
+		memberId: string | undefined,
+		page: PageRequest<ActivityCursor>,
+	): Promise<Page<Conversation>> {
+		const memberIds = [...new Set([memberId, filter.memberId])].filter((id) => id !== undefined);
+		const rows = await conversationsPage(this.#db, this.#database.dialect, filter, memberIds, page).execute();
+		return cut(rows.map(toConversation), page);
+	}
+}
+
+/** One row more than asked for says that there are more. Rows counted from the end are turned round. */
+export function cut<Row>(rows: Row[], page: PageRequest<unknown>): Page<Row> {
+	const hasMore = rows.length > page.limit;
+	if (hasMore) rows.length = page.limit;
+	return { rows: page.fromEnd ? rows.reverse() : rows, hasMore };
+}

@@ -1,0 +1,38 @@
+import { type CompiledQuery, type Selectable, type SelectQueryBuilder, sql } from 'kysely';
+import type { Queries, Tables } from './tables.ts';
+
+/** What differs between the databases in statements that are otherwise the same. */
+export interface Dialect {
+	readonly name: 'sqlite' | 'mssql' | 'postgresql';
+	/** Parameters that one statement takes at most. */
+	readonly maxParameters: number;
+	/** Reads the rows and locks them until the transaction ends, in the order of their ids. */
+	lockConversations(db: Queries, ids: readonly string[]): CompiledQuery<Selectable<Tables['conversations']>>;
+	/** The first `count` rows of an ordered query. */
+	first<DB, Table extends keyof DB, Row>(
+		query: SelectQueryBuilder<DB, Table, Row>,
+		count: number,
+	): SelectQueryBuilder<DB, Table, Row>;
+	/** Text to be found as it is by LIKE … ESCAPE '\'. */
+	escapeLike(text: string): string;
+}
+
+export const sqliteDialect: Dialect = {
+	name: 'sqlite',
+	maxParameters: 32_000,
+	// The transaction began with BEGIN IMMEDIATE: there is no other writer.
+	lockConversations: (db, ids) =>
+		db.selectFrom('conversations').selectAll().where('id', 'in', ids).orderBy('id').compile(),
+	first: (query, count) => query.limit(count),
+	escapeLike: (text) => text.replace(/[\\%_]/g, '\\$&'),
+};
+
+export const mssqlDialect: Dialect = {
+	name: 'mssql',
+	maxParameters: 2_000,
+	lockConversations: (db, ids) =>
+		sql<Selectable<Tables['conversations']>>`select * from "conversations" with (updlock, rowlock)
+			where "id" in (${sql.join(ids)}) order by "id"`.compile(db),
+	first: (query, count) => query.top(count),
+	escapeLike: (text) => text.replace(/[\\%_[]/g, '\\$&'),
+};

@@ -1,0 +1,2 @@
+/** The database cannot be used; the message is for the person who starts the service. */
+export class DatabaseError extends Error {}

@@ -1,0 +1,163 @@
+import { type ExpressionBuilder, type ReferenceExpression, type SqlBool, sql } from 'kysely';
+import type { Membership } from '../conversations/model.ts';
+import type { ActivityCursor, MemberCursor, PageRequest } from '../conversations/pages.ts';
+import type { ConversationFilter } from '../conversations/reader.ts';
+import type { Dialect } from './dialect.ts';
+import type { Queries, Tables } from './tables.ts';
+
+/** The reading statements. A page asks for one row more than its limit, which tells whether there are more. */
+
+export function conversationsById(db: Queries, ids: readonly string[]) {
+	return db.selectFrom('conversations').selectAll().where('id', 'in', ids);
+}
+
+export function headsById(db: Queries, ids: readonly string[]) {
+	return db.selectFrom('conversations').select(['id', 'last_sequence']).where('id', 'in', ids);
+}
+
+export function historyPage(
+	db: Queries,
+	dialect: Dialect,
+	conversationId: string,
+	notes: boolean,
+	page: PageRequest<number>,
+) {
+	const { after, before } = page;
+	let rows = db.selectFrom('messages').selectAll().where('conversation_id', '=', conversationId);
+	if (after !== undefined) rows = rows.where('sequence', '>', after);
+	if (before !== undefined) rows = rows.where('sequence', '<', before);
+	if (!notes) rows = rows.where('internal', '=', false);
+	return dialect.first(rows.orderBy('sequence', page.fromEnd ? 'desc' : 'asc'), page.limit + 1);
+}
+
+export function entriesAfter(
+	db: Queries,
+	dialect: Dialect,
+	conversationId: string,
+	after: number,
+	limit: number,
+) {
+	const rows = db
+		.selectFrom('events')
+		.selectAll()
+		.where('conversation_id', '=', conversationId)
+		.where('sequence', '>', after)
+		.orderBy('sequence');
+	return dialect.first(rows, limit);
+}
+
+export function commandsAfter(
+	db: Queries,
+	conversationId: string,
+	after: number,
+	commandIds: readonly string[],
+) {
+	return db
+		.selectFrom('events')
+		.select('command_id')
+		.distinct()
+		.where('conversation_id', '=', conversationId)
+		.where('sequence', '>', after)
+		.where('command_id', 'in', commandIds);
+}
+
+export function revisionsOf(db: Queries, messageId: string) {
+	return db.selectFrom('message_revisions').selectAll().where('message_id', '=', messageId).orderBy('number');
+}
+
+/** Rows on one side of a place in an order of instant, then id. */
+function beside<Table extends 'memberships' | 'conversations'>(
+	eb: ExpressionBuilder<Tables, Table>,
+	instant: ReferenceExpression<Tables, Table>,
+	id: ReferenceExpression<Tables, Table>,
+	side: '<' | '>',
+	cursor: { readonly instant: Date; readonly id: string },
+) {
+	return eb.or([
+		eb(instant, side, cursor.instant as never),
+		eb.and([eb(instant, '=', cursor.instant as never), eb(id, side, cursor.id as never)]),
+	]);
+}
+
+export function membersPage(
+	db: Queries,
+	dialect: Dialect,
+	conversationId: string,
+	page: PageRequest<MemberCursor>,
+) {
+	const { after, before, fromEnd } = page;
+	const direction = fromEnd ? 'desc' : 'asc';
+	const place = ({ joinedAt, userId }: MemberCursor) => ({ instant: joinedAt, id: userId });
+	let rows = db
+		.selectFrom('memberships')
+		.selectAll()
+		.where('conversation_id', '=', conversationId)
+		.where('left_at', 'is', null);
+	if (after) rows = rows.where((eb) => beside(eb, 'joined_at', 'user_id', '>', place(after)));
+	if (before) rows = rows.where((eb) => beside(eb, 'joined_at', 'user_id', '<', place(before)));
+	return dialect.first(rows.orderBy('joined_at', direction).orderBy('user_id', direction), page.limit + 1);
+}
+
+/** Newest activity first, so that `after` is older. */
+export function conversationsPage(
+	db: Queries,
+	dialect: Dialect,
+	filter: ConversationFilter,
+	memberIds: readonly string[],
+	page: PageRequest<ActivityCursor>,
+) {
+	const { after, before, fromEnd } = page;
+	const { status, channel, visibility, closed, search } = filter;
+	const direction = fromEnd ? 'asc' : 'desc';
+	const place = ({ lastActivityAt, id }: ActivityCursor) => ({ instant: lastActivityAt, id });
+	let rows = db.selectFrom('conversations').selectAll();
+	if (status) rows = rows.where('status', 'in', status);
+	if (channel) rows = rows.where('channel', 'in', channel);
+	if (visibility) rows = rows.where('visibility', '=', visibility);
+	if (closed !== undefined) rows = rows.where('closed_at', closed ? 'is not' : 'is', null);
+	if (search) rows = rows.where(containing('subject', dialect, search));
+	for (const memberId of memberIds) rows = rows.where((eb) => eb('id', 'in', presentIn(eb, memberId)));
+	if (after) rows = rows.where((eb) => beside(eb, 'last_activity_at', 'id', '<', place(after)));
+	if (before) rows = rows.where((eb) => beside(eb, 'last_activity_at', 'id', '>', place(before)));
+	return dialect.first(rows.orderBy('last_activity_at', direction).orderBy('id', direction), page.limit + 1);
+}
+
+function presentIn(eb: ExpressionBuilder<Tables, 'conversations'>, userId: string) {
+	return eb
+		.selectFrom('memberships')
+		.select('conversation_id')
+		.where('user_id', '=', userId)
+		.where('left_at', 'is', null);
+}
+
+/** Ignores case, as far as the database knows it. */
+export function containing(column: 'subject' | 'name', dialect: Dialect, text: string) {
+	const pattern = `%${dialect.escapeLike(text.toLowerCase())}%`;
+	return sql<SqlBool>`lower(${sql.ref(column)}) like ${pattern} escape '\\'`;
+}
+
+/** What each member has not read: a scan of the log from the read marker on. */
+export function unreadCounts(
+	db: Queries,
+	memberships: readonly Membership[],
+	userId: string,
+	notes: boolean,
+) {
+	const unread = db
+		.selectFrom('messages')
+		.select((eb) => ['conversation_id', eb.fn.countAll<number | string>().as('count')])
+		.where((eb) =>
+			eb.or(
+				memberships.map((membership) =>
+					eb.and([
+						eb('conversation_id', '=', membership.conversationId),
+						eb('sequence', '>', membership.lastReadSequence),
+					]),
+				),
+			),
+		)
+		.where((eb) => eb.or([eb('author_id', '!=', userId), eb('author_id', 'is', null)]))
+		.where('deleted_at', 'is', null)
+		.groupBy('conversation_id');
+	return notes ? unread : unread.where('internal', '=', false);
+}

@@ -1,0 +1,103 @@
+import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import type { MikroORM } from '@mikro-orm/sql';
+import { LRUCache } from 'lru-cache';
+import { newId } from '../conversations/ids.ts';
+import type { Page, PageRequest, UserCursor } from '../conversations/pages.ts';
+import type { UserStore } from '../conversations/store.ts';
+import type { Role, User } from '../identity/viewer.ts';
+import { cut } from './conversation-store.ts';
+import type { Database } from './database.ts';
+import { UserEntity } from './entities.ts';
+import { containing } from './read.ts';
+import { toUser } from './rows.ts';
+
+type Claims = Pick<User, 'subject' | 'name' | 'role'>;
+
+/** Users by MikroORM's entities: they are few and change seldom. Who was just seen is kept in memory. */
+export class MikroUserStore implements UserStore {
+	readonly #orm: MikroORM;
+	readonly #database: Database;
+	readonly #seen = new LRUCache<string, User>({ max: 10_000, ttl: 60_000 });
+
+	constructor(orm: MikroORM, database: Database) {
+		this.#orm = orm;
+		this.#database = database;
+	}
+
+	ensure(claims: Claims): User | Promise<User> {
+		const seen = this.#seen.get(claims.subject);
+		if (seen && seen.name === claims.name && seen.role === claims.role) return seen;
+		return this.#write(claims).then((user) => {
+			this.#seen.set(user.subject, user);
+			return user;
+		});
+	}
+
+	async #write({ subject, name, role }: Claims): Promise<User> {
+		const em = this.#orm.em.fork();
+		const known = await em.findOne(UserEntity, { subject });
+		if (known) {
+			if (known.name !== name || known.role !== role) em.assign(known, { name, role });
+			await em.flush();
+			return { id: known.id, subject, name, role };
+		}
+		try {
+			const id = newId();
+			await em.insert(UserEntity, { id, subject, name, role, createdAt: new Date() });
+			return { id, subject, name, role };
+		} catch (error) {
+			if (!(error instanceof UniqueConstraintViolationException)) throw error;
+			// Another request of the same user was first.
+			const { id } = await this.#orm.em.fork().findOneOrFail(UserEntity, { subject });
+			return { id, subject, name, role };
+		}
+	}
+
+	async byIds(ids: readonly string[]): Promise<readonly User[]> {
+		if (ids.length === 0) return [];
+		const rows = await this.#database.queries
+			.selectFrom('users')
+			.selectAll()
+			.where('id', 'in', ids)
+			.execute();
+		return rows.map(toUser);
+	}
+
+	async bySubject(subject: string): Promise<User | undefined> {
+		const user = await this.#orm.em.fork().findOne(UserEntity, { subject });
+		return user === null ? undefined : { id: user.id, subject, name: user.name, role: user.role as Role };
+	}
+
+	async search(text: string | undefined, page: PageRequest<UserCursor>): Promise<Page<User>> {
+		const { after, before, fromEnd } = page;
+		const { queries, dialect } = this.#database;
+		const direction = fromEnd ? 'desc' : 'asc';
+		let rows = queries.selectFrom('users').selectAll();
+		if (text) rows = rows.where(containing('name', dialect, text));
+		for (const [cursor, side] of [[after, '>'] as const, [before, '<'] as const])
+			if (cursor)
+				rows = rows.where((eb) =>
+					eb.or([
+						eb('name', side, cursor.name),
+						eb.and([eb('name', '=', cursor.name), eb('id', side, cursor.id)]),
+					]),
+				);
+		const found = await dialect
+			.first(rows.orderBy('name', direction).orderBy('id', direction), page.limit + 1)
+			.execute();
+		return cut(found.map(toUser), page);
+	}
+
+	async sharesConversation(userId: string, otherId: string): Promise<boolean> {
+		const { queries, dialect } = this.#database;
+		const shared = queries
+			.selectFrom('memberships as own')
+			.innerJoin('memberships as others', 'others.conversation_id', 'own.conversation_id')
+			.select('own.conversation_id')
+			.where('own.user_id', '=', userId)
+			.where('own.left_at', 'is', null)
+			.where('others.user_id', '=', otherId)
+			.orderBy('own.conversation_id');
+		return (await dialect.first(shared, 1).execute()).length > 0;
+	}
+}
