@@ -1,0 +1,145 @@
+import type { ConversationEvent } from '../conversations/model.ts';
+import type { ActivitySignal, Bus, WakeUp } from './bus.ts';
+import type { Follower } from './follower.ts';
+import { type Delivery, type HistoryReset, Ring } from './ring.ts';
+
+export interface FeedLog {
+	eventsAfter(conversationId: string, after: number, limit: number): Promise<readonly ConversationEvent[]>;
+	heads(conversationIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+}
+
+export interface FeedOptions {
+	readonly ringEvents: number;
+	readonly onIdle: (feed: Feed) => void;
+	readonly onStalled: (follower: Follower) => void;
+	readonly onSignal: (conversationId: string, signal: ActivitySignal) => void;
+	readonly onError: (error: unknown) => void;
+}
+
+const PAGE = 200;
+
+/**
+ * A followed conversation on this node: its newest events and those who follow. It hears of new events by wake-ups,
+ * drops what it has, and reads from the log what it misses; the log alone is believed.
+ */
+export class Feed {
+	readonly conversationId: string;
+	/** Settles when the bus has acknowledged and the log's head is known. */
+	readonly started: Promise<void>;
+	readonly #log: FeedLog;
+	readonly #options: FeedOptions;
+	readonly #ring: Ring;
+	readonly #followers = new Set<Follower>();
+	#unsubscribe: () => void = () => {};
+	#isStarted = false;
+	#catchingUp: Promise<void> | undefined;
+	/** The log is known, or feared, to have grown since it was last read. */
+	#behind = false;
+
+	constructor(conversationId: string, log: FeedLog, bus: Bus, options: FeedOptions) {
+		this.conversationId = conversationId;
+		this.#log = log;
+		this.#options = options;
+		this.#ring = new Ring(options.ringEvents, 0);
+		this.started = this.#start(bus);
+	}
+
+	/** The newest sequence that it has. */
+	get head(): number {
+		return this.#ring.head;
+	}
+
+	get isIdle(): boolean {
+		return this.#followers.size === 0;
+	}
+
+	/** An event that is still in memory. */
+	recent(sequence: number): Delivery | undefined {
+		return this.#ring.get(sequence);
+	}
+
+	read(after: number, limit: number): Promise<readonly ConversationEvent[]> {
+		return this.#log.eventsAfter(this.conversationId, after, limit);
+	}
+
+	add(follower: Follower): void {
+		this.#followers.add(follower);
+	}
+
+	drop(follower: Follower): void {
+		if (this.#followers.delete(follower) && this.isIdle) this.#options.onIdle(this);
+	}
+
+	noteStalled(follower: Follower): void {
+		this.#options.onStalled(follower);
+	}
+
+	/** Compares itself with the log's head; `known` is what it had when the head was asked for. */
+	check(head: number, known: number): void {
+		if (!this.#isStarted) return;
+		if (head < known) this.replace(head);
+		else if (head > this.head) this.#catchUp();
+	}
+
+	/** The log is another one: its followers begin again. */
+	replace(head: number, reason: HistoryReset['reason'] = 'REPLACED'): void {
+		this.#ring.reset(head);
+		for (const follower of this.#followers) follower.reset(reason, head);
+	}
+
+	stop(): void {
+		this.#unsubscribe();
+		for (const follower of [...this.#followers]) follower.stop('stopping');
+	}
+
+	async #start(bus: Bus): Promise<void> {
+		this.#unsubscribe = await bus.subscribe(this.conversationId, (wakeUp) => this.#hear(wakeUp));
+		const heads = await this.#log.heads([this.conversationId]);
+		this.#ring.reset(heads.get(this.conversationId) ?? 0);
+		this.#isStarted = true;
+		if (this.#behind) this.#catchUp();
+	}
+
+	#hear(wakeUp: WakeUp): void {
+		if (wakeUp.kind === 'activity') this.#options.onSignal(this.conversationId, wakeUp.signal);
+		else if (!this.#isStarted || this.#catchingUp !== undefined) this.#behind = true;
+		else if (wakeUp.kind === 'events') this.#take(wakeUp.events);
+		else if (wakeUp.sequence > this.head) this.#catchUp();
+	}
+
+	/** Appends what follows the head; what comes before it is known, what comes later shows a gap. */
+	#take(events: readonly ConversationEvent[]): void {
+		const before = this.head;
+		let gap = false;
+		for (const event of events) {
+			if (event.sequence === this.head + 1) this.#ring.push(event);
+			else if (event.sequence > this.head) gap = true;
+		}
+		if (this.head > before) for (const follower of this.#followers) follower.pump();
+		if (gap) this.#catchUp();
+	}
+
+	#catchUp(): void {
+		this.#behind = true;
+		this.#catchingUp ??= this.#readLog()
+			.catch((error: unknown) => this.#options.onError(error))
+			.finally(() => {
+				this.#catchingUp = undefined;
+			});
+	}
+
+	/** Reads on until the log has no more. A failure leaves it behind, for the next beat to mend. */
+	async #readLog(): Promise<void> {
+		while (this.#behind) {
+			this.#behind = false;
+			for (;;) {
+				const page = await this.read(this.head, PAGE);
+				const [first] = page;
+				// A hole in the log itself: its older part is gone.
+				if (first !== undefined && first.sequence > this.head + 1) this.replace(first.sequence - 1, 'PURGED');
+				this.#take(page);
+				if (page.length < PAGE) break;
+			}
+		}
+	}
+}

@@ -1,0 +1,142 @@
+import type { User } from '../identity/viewer.ts';
+import type { ActivitySignal, Bus } from './bus.ts';
+import { Feed, type FeedLog } from './feed.ts';
+import { Follower, type Sink } from './follower.ts';
+
+export interface FeedsOptions {
+	readonly ringEvents: number;
+	/** The slow beat at which every feed compares itself with the log. */
+	readonly checkIntervalMs: number;
+	/** How long a feed is kept after its last follower. */
+	readonly idleMs: number;
+	readonly slowReaderMaxMs: number;
+	readonly onSignal: (conversationId: string, signal: ActivitySignal) => void;
+	readonly onError: (error: unknown) => void;
+}
+
+const HEADS_PER_QUERY = 500;
+const STALLED_CHECK_MS = 50;
+
+/** The feeds of this node: begun by the first follower, dropped some time after the last, compared with the log at a slow beat. */
+export class Feeds {
+	epoch = '';
+	readonly #log: FeedLog & { epoch(): Promise<string> };
+	readonly #bus: Bus;
+	readonly #options: FeedsOptions;
+	readonly #feeds = new Map<string, Feed>();
+	readonly #idle = new Map<Feed, NodeJS.Timeout>();
+	readonly #stalled = new Set<Follower>();
+	#beat: NodeJS.Timeout | undefined;
+	#stalledTimer: NodeJS.Timeout | undefined;
+	#stopped = false;
+
+	constructor(log: FeedLog & { epoch(): Promise<string> }, bus: Bus, options: FeedsOptions) {
+		this.#log = log;
+		this.#bus = bus;
+		this.#options = options;
+	}
+
+	async start(): Promise<void> {
+		this.epoch = await this.#log.epoch();
+		this.#bus.onInterruption(() => void this.#check());
+		this.#scheduleBeat();
+	}
+
+	/** The conversation's feed, started. */
+	async get(conversationId: string): Promise<Feed> {
+		const feed = this.#feeds.get(conversationId) ?? this.#begin(conversationId);
+		// Kept while this one is about to follow, and dropped later if it does not.
+		this.#scheduleDrop(feed);
+		await feed.started;
+		return feed;
+	}
+
+	follow(
+		feed: Feed,
+		user: User,
+		sink: Sink,
+		place: { readonly accessFrom: number; readonly after: number },
+	): Follower {
+		clearTimeout(this.#idle.get(feed));
+		this.#idle.delete(feed);
+		const follower = new Follower(feed, user, sink, place);
+		feed.add(follower);
+		return follower;
+	}
+
+	stop(): void {
+		this.#stopped = true;
+		clearTimeout(this.#beat);
+		clearInterval(this.#stalledTimer);
+		for (const timer of this.#idle.values()) clearTimeout(timer);
+		for (const feed of this.#feeds.values()) feed.stop();
+		this.#feeds.clear();
+	}
+
+	#begin(conversationId: string): Feed {
+		const feed = new Feed(conversationId, this.#log, this.#bus, {
+			...this.#options,
+			onIdle: (idle) => this.#scheduleDrop(idle),
+			onStalled: (follower) => this.#watchStalled(follower),
+		});
+		this.#feeds.set(conversationId, feed);
+		feed.started.catch(() => this.#feeds.delete(conversationId));
+		return feed;
+	}
+
+	#scheduleDrop(feed: Feed): void {
+		if (!feed.isIdle || this.#stopped) return;
+		clearTimeout(this.#idle.get(feed));
+		const timer = setTimeout(() => {
+			this.#idle.delete(feed);
+			if (!feed.isIdle || this.#feeds.get(feed.conversationId) !== feed) return;
+			this.#feeds.delete(feed.conversationId);
+			feed.stop();
+		}, this.#options.idleMs);
+		this.#idle.set(feed, timer.unref());
+	}
+
+	/** Jittered, so that the nodes of a service do not ask in step. */
+	#scheduleBeat(): void {
+		if (this.#stopped) return;
+		const delay = this.#options.checkIntervalMs * (0.75 + Math.random() / 2);
+		this.#beat = setTimeout(() => void this.#check().finally(() => this.#scheduleBeat()), delay).unref();
+	}
+
+	async #check(): Promise<void> {
+		try {
+			await this.#checkEpoch();
+			const feeds = [...this.#feeds.values()];
+			for (let from = 0; from < feeds.length; from += HEADS_PER_QUERY) {
+				const asked = feeds.slice(from, from + HEADS_PER_QUERY).map((feed) => ({ feed, known: feed.head }));
+				const heads = await this.#log.heads(asked.map(({ feed }) => feed.conversationId));
+				for (const { feed, known } of asked) feed.check(heads.get(feed.conversationId) ?? 0, known);
+			}
+		} catch (error) {
+			this.#options.onError(error);
+		}
+	}
+
+	async #checkEpoch(): Promise<void> {
+		const epoch = await this.#log.epoch();
+		if (epoch === this.epoch) return;
+		this.epoch = epoch;
+		for (const feed of this.#feeds.values()) {
+			const heads = await this.#log.heads([feed.conversationId]);
+			feed.replace(heads.get(feed.conversationId) ?? 0);
+		}
+	}
+
+	/** A sink says when it takes no more, not when it does again: while there are such, they are looked at. */
+	#watchStalled(follower: Follower): void {
+		this.#stalled.add(follower);
+		this.#stalledTimer ??= setInterval(() => {
+			const now = performance.now();
+			for (const stalled of this.#stalled)
+				if (!stalled.checkStalled(now, this.#options.slowReaderMaxMs)) this.#stalled.delete(stalled);
+			if (this.#stalled.size > 0) return;
+			clearInterval(this.#stalledTimer);
+			this.#stalledTimer = undefined;
+		}, STALLED_CHECK_MS).unref();
+	}
+}

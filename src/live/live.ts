@@ -1,0 +1,182 @@
+import { accessTo, requireFull } from '../conversations/access.ts';
+import { InvalidInputError, NotFoundError } from '../conversations/errors.ts';
+import type { Conversation, ConversationEvent } from '../conversations/model.ts';
+import type { ConversationStore } from '../conversations/store.ts';
+import type { User, Viewer } from '../identity/viewer.ts';
+import { ActivityStream, type ConversationActivity } from './activity.ts';
+import type { ActivitySignal, Bus } from './bus.ts';
+import { EventStream } from './event-stream.ts';
+import { Feeds } from './feeds.ts';
+import type { Follower, Sink } from './follower.ts';
+import { Presence } from './presence.ts';
+import type { HistoryReset } from './ring.ts';
+
+export interface FollowRequest {
+	readonly conversationId: string;
+	/** The last sequence that the client has; left out: from now on. */
+	readonly after?: number;
+	/** The log that `after` belongs to. */
+	readonly epoch?: string;
+}
+
+export interface LiveOptions {
+	readonly ringEvents: number;
+	readonly checkIntervalMs: number;
+	readonly idleMs: number;
+	readonly slowReaderMaxMs: number;
+	readonly typingTtlMs: number;
+	readonly onError: (error: unknown) => void;
+	/** A follower began below the head: its first events come from memory or from the database. */
+	readonly onResume: (source: 'ring' | 'log') => void;
+}
+
+/** Following conversations on this node. */
+export class Live {
+	readonly #store: ConversationStore;
+	readonly #bus: Bus;
+	readonly #feeds: Feeds;
+	readonly #options: LiveOptions;
+	readonly #presence: Presence;
+	readonly #activities = new Map<string, Set<ActivityStream>>();
+
+	constructor(store: ConversationStore, bus: Bus, options: LiveOptions) {
+		this.#store = store;
+		this.#bus = bus;
+		this.#options = options;
+		this.#feeds = new Feeds(store, bus, { ...options, onSignal: (id, signal) => this.#signal(id, signal) });
+		this.#presence = new Presence(options.typingTtlMs, (conversationId, signal) =>
+			bus.publish(conversationId, { kind: 'activity', signal }),
+		);
+	}
+
+	/** Reads which log this is, and begins the slow beat. */
+	start(): Promise<void> {
+		return this.#feeds.start();
+	}
+
+	epoch(): string {
+		return this.#feeds.epoch;
+	}
+
+	/** After a commit: wakes the followers of these events on every node. */
+	announce(events: readonly ConversationEvent[]): void {
+		for (const [conversationId, ofOne] of Map.groupBy(events, (event) => event.conversationId))
+			this.#bus.publish(conversationId, { kind: 'events', events: ofOne });
+	}
+
+	announceRead(conversationId: string, user: User, sequence: number): void {
+		this.#bus.publish(conversationId, { kind: 'activity', signal: { kind: 'read', user, sequence } });
+	}
+
+	/**
+	 * Begins to deliver a conversation's events into a sink, in order, nothing missing, nothing twice, until the
+	 * follower is stopped or its access ends in the log.
+	 * @throws InvalidInputError for a negative `after`, NotFoundError without access.
+	 */
+	async open(viewer: Viewer, request: FollowRequest, sink: Sink): Promise<Follower> {
+		const { conversationId, after, epoch } = request;
+		if (after !== undefined && after < 0) throw new InvalidInputError('after', 'after must be 0 or more.');
+		const { lastSequence: head } = await this.#requireAccess(viewer, conversationId);
+		const feed = await this.#feeds.get(conversationId);
+		const replaced = epoch !== undefined && epoch !== this.#feeds.epoch;
+		const servable = after === undefined || (after <= head && !replaced);
+		const place = { accessFrom: head, after: servable ? (after ?? head) : head };
+		const follower = this.#feeds.follow(feed, viewer.user, sink, place);
+		if (!servable) follower.reset(replaced ? 'REPLACED' : 'AHEAD', head);
+		else if (place.after < head) this.#options.onResume(feed.recent(place.after + 1) ? 'ring' : 'log');
+		follower.pump();
+		return follower;
+	}
+
+	/** The same as an async iterable; it counts as being there. */
+	async follow(
+		viewer: Viewer,
+		request: FollowRequest,
+	): Promise<AsyncIterableIterator<ConversationEvent | HistoryReset>> {
+		const stream = new EventStream();
+		const follower = await this.open(viewer, request, stream);
+		stream.attach(follower, this.enter(request.conversationId, viewer.user));
+		return stream;
+	}
+
+	/** A stream of this user's was opened; the answer says that it is closed. */
+	enter(conversationId: string, user: User): () => void {
+		return this.#presence.enter(conversationId, user);
+	}
+
+	/**
+	 * Typing, presence and read markers: first who is there, then every change. It ends with the viewer's access.
+	 * @throws NotFoundError without access.
+	 */
+	async activity(
+		viewer: Viewer,
+		conversationId: string,
+	): Promise<AsyncIterableIterator<ConversationActivity>> {
+		const { lastSequence } = await this.#requireAccess(viewer, conversationId);
+		const feed = await this.#feeds.get(conversationId);
+		const stream = new ActivityStream(() => {
+			streams.delete(stream);
+			if (streams.size === 0) this.#activities.delete(conversationId);
+			watch.stop('unfollowed');
+			leave();
+		});
+		const streams = this.#activities.get(conversationId) ?? new Set();
+		const watch = this.#feeds.follow(feed, viewer.user, endOnly(stream), {
+			accessFrom: lastSequence,
+			after: lastSequence,
+		});
+		const present = this.#presence.present(conversationId);
+		const leave = this.#presence.enter(conversationId, viewer.user);
+		for (const signal of present) stream.push(asActivity(conversationId, signal));
+		this.#activities.set(conversationId, streams.add(stream));
+		watch.pump();
+		return stream;
+	}
+
+	/** @throws NotFoundError, ForbiddenError without access. */
+	async setTyping(
+		viewer: Viewer,
+		input: { readonly conversationId: string; readonly typing: boolean },
+	): Promise<void> {
+		const { user } = viewer;
+		const snapshot = await this.#store.followSnapshot(input.conversationId, user.id);
+		requireFull(user, snapshot?.conversation, snapshot?.membership);
+		this.#presence.setTyping(input.conversationId, user, input.typing);
+	}
+
+	stop(): void {
+		this.#presence.stop();
+		this.#feeds.stop();
+	}
+
+	async #requireAccess({ user }: Viewer, conversationId: string): Promise<Conversation> {
+		const snapshot = await this.#store.followSnapshot(conversationId, user.id);
+		if (snapshot === undefined || accessTo(user, snapshot.conversation, snapshot.membership) !== 'full')
+			throw new NotFoundError('conversation');
+		return snapshot.conversation;
+	}
+
+	#signal(conversationId: string, signal: ActivitySignal): void {
+		const streams = this.#activities.get(conversationId);
+		if (streams === undefined) return;
+		const activity = asActivity(conversationId, signal);
+		for (const stream of streams) stream.push(activity);
+	}
+}
+
+/** A sink that cares for nothing but the end of the access. */
+function endOnly(stream: ActivityStream): Sink {
+	return {
+		deliver: () => {},
+		writable: () => true,
+		end: (reason) => stream.end(reason instanceof Error ? reason : undefined),
+	};
+}
+
+function asActivity(conversationId: string, signal: ActivitySignal): ConversationActivity {
+	const { user } = signal;
+	if (signal.kind === 'typing') return { type: 'TypingChanged', conversationId, user, typing: signal.typing };
+	if (signal.kind === 'presence')
+		return { type: 'PresenceChanged', conversationId, user, online: signal.online };
+	return { type: 'ReadMarkerMoved', conversationId, user, sequence: signal.sequence };
+}
