@@ -1,0 +1,158 @@
+import { existsSync } from 'node:fs';
+import { z } from 'zod';
+import { type DatabaseConfig, databaseModel, describeDatabase, MASK, maskUrl } from './config/database.ts';
+import { graphqlConfig, graphqlModel } from './config/graphql.ts';
+import { httpConfig, httpModel, socketsConfig, socketsModel } from './config/http.ts';
+import { findIdentityFault, type IdentityConfig, identityConfig, identityModel } from './config/identity.ts';
+import { liveConfig, liveModel, writeQueueConfig, writeQueueModel } from './config/live.ts';
+import { logConfig, logModel } from './config/log.ts';
+import { choice } from './config/values.ts';
+
+export type { DatabaseConfig, IdentityConfig };
+export type HttpConfig = ReturnType<typeof httpConfig>;
+export type SocketsConfig = ReturnType<typeof socketsConfig>;
+export type GraphQLConfig = ReturnType<typeof graphqlConfig>;
+export type LiveConfig = ReturnType<typeof liveConfig>;
+export type WriteQueueConfig = ReturnType<typeof writeQueueConfig>;
+export type LogConfig = ReturnType<typeof logConfig>;
+
+export interface Config {
+	readonly environment: 'production' | 'development' | 'test';
+	readonly production: boolean;
+	readonly http: HttpConfig;
+	readonly sockets: SocketsConfig;
+	readonly graphql: GraphQLConfig;
+	readonly database: DatabaseConfig;
+	readonly writeQueue: WriteQueueConfig;
+	readonly live: LiveConfig;
+	readonly identity: IdentityConfig;
+	readonly log: LogConfig;
+	/** What `describeConfig` shows; secrets are masked already. */
+	readonly effective: readonly EffectiveSetting[];
+}
+
+export interface EffectiveSetting {
+	/** The variable. */
+	readonly name: string;
+	readonly value: string;
+	readonly from: 'default' | 'environment';
+}
+
+export interface ConfigFault {
+	/** The variable. */
+	readonly name: string;
+	readonly problem: string;
+}
+
+/** Every fault of the settings at once. No message repeats a secret. */
+export class ConfigError extends Error {
+	readonly faults: readonly ConfigFault[];
+
+	constructor(faults: readonly ConfigFault[]) {
+		const lines = faults.map(({ name, problem }) => `  ${name}: ${problem}`);
+		super(['The settings are not valid:', ...lines].join('\n'));
+		this.name = 'ConfigError';
+		this.faults = faults;
+	}
+}
+
+/**
+ * Adds the variables of `file` to the environment where there is such a file; variables already set win.
+ * Answers whether there was one. Throws a ConfigError when it cannot be read.
+ */
+export function loadEnvFile(file = '.env'): boolean {
+	if (!existsSync(file)) return false;
+	try {
+		process.loadEnvFile(file);
+	} catch (error) {
+		const reason = error instanceof Error ? error.message : String(error);
+		throw new ConfigError([{ name: file, problem: `cannot be read: ${reason}` }]);
+	}
+	return true;
+}
+
+function settingsModel(production: boolean) {
+	return z.object({
+		NODE_ENV: choice(['production', 'development', 'test']).default('development'),
+		...httpModel(production).shape,
+		...databaseModel().shape,
+		...identityModel.shape,
+		...logModel.shape,
+		...graphqlModel(production).shape,
+		...socketsModel.shape,
+		...writeQueueModel.shape,
+		...liveModel.shape,
+	});
+}
+
+type Settings = z.output<ReturnType<typeof settingsModel>>;
+
+/**
+ * The settings of `env`; a variable that is empty counts as not set, one that is not known is ignored.
+ * Throws a ConfigError with every fault.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+	const given = nonEmpty(env);
+	const production = given['NODE_ENV']?.trim().toLowerCase() === 'production';
+	const result = settingsModel(production).safeParse(given);
+	const identityFault = findIdentityFault(given, production);
+	if (!result.success || identityFault !== undefined) {
+		const issues = result.error?.issues ?? [];
+		const faults = issues.map(({ path, message }) => ({ name: String(path[0]), problem: message }));
+		throw new ConfigError(identityFault === undefined ? faults : [...faults, identityFault]);
+	}
+
+	const settings = result.data;
+	const identity = identityConfig(settings, settings.DATABASE_URL);
+	return {
+		environment: settings.NODE_ENV,
+		production,
+		http: httpConfig(settings),
+		sockets: socketsConfig(settings),
+		graphql: graphqlConfig(settings),
+		database: settings.DATABASE_URL,
+		writeQueue: writeQueueConfig(settings),
+		live: liveConfig(settings),
+		identity,
+		log: logConfig(settings),
+		effective: effectiveSettings(settings, given, identity),
+	};
+}
+
+/** The effective settings in the order in which `.env.example` documents them; secrets are masked. */
+export function describeConfig(config: Config): readonly EffectiveSetting[] {
+	return config.effective;
+}
+
+function nonEmpty(env: NodeJS.ProcessEnv): Record<string, string> {
+	const given: Record<string, string> = {};
+	for (const [name, value] of Object.entries(env))
+		if (value !== undefined && value !== '') given[name] = value;
+	return given;
+}
+
+function effectiveSettings(
+	settings: Settings,
+	given: Readonly<Record<string, string>>,
+	identity: IdentityConfig,
+): EffectiveSetting[] {
+	const ownSecret =
+		identity.kind === 'development' ? `(the service's own, in ${identity.secretFile})` : undefined;
+	const shown = {
+		...settings,
+		DATABASE_URL: describeDatabase(settings.DATABASE_URL),
+		JWT_SECRET: settings.JWT_SECRET === undefined ? ownSecret : MASK,
+		JWKS_URL: settings.JWKS_URL && maskUrl(settings.JWKS_URL.href),
+		METRICS_TOKEN: settings.METRICS_TOKEN && MASK,
+		ALLOWED_ORIGINS: settings.ALLOWED_ORIGINS.join(',') || undefined,
+	};
+	return Object.keys(settingsModel(false).shape).map((name) => ({
+		name,
+		value: escapeControls(String(Object.entries(shown).find(([key]) => key === name)?.[1] ?? '(not set)')),
+		from: given[name] === undefined ? 'default' : 'environment',
+	}));
+}
+
+function escapeControls(text: string): string {
+	return text.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
+}

@@ -1,0 +1,91 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { bytes, flag, integer, milliseconds, type Refusal, refuse, setting } from './values.ts';
+
+const FRAME_AND_BODY_MAX_BYTES = 16 * 1024 * 1024;
+
+/** A name or an address to listen on, without a scheme, a port or brackets. */
+function readHost(text: string): string | Refusal {
+	const host = text.trim();
+	if (isIP(host) !== 0 || /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i.test(host)) return host;
+	return refuse('must be a host name or an IP address, without a scheme, a port or brackets');
+}
+
+function readOrigin(text: string): string | Refusal {
+	if (text === '*') {
+		return refuse(
+			"must list origins: '*' would let every web page use the service in its visitor's name " +
+				'(same-origin is always allowed)',
+		);
+	}
+	const url = URL.parse(text);
+	const bare = url !== null && url.pathname === '/' && `${url.search}${url.hash}${url.username}` === '';
+	if (!bare || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+		return refuse('must be a comma-separated list of origins such as https://app.example.com');
+	}
+	return url.origin;
+}
+
+function readOrigins(text: string): readonly string[] | Refusal {
+	const origins = new Set<string>();
+	for (const entry of text.split(',').map((part) => part.trim())) {
+		if (entry === '') continue;
+		const origin = readOrigin(entry);
+		if (typeof origin !== 'string') return origin;
+		origins.add(origin);
+	}
+	return [...origins];
+}
+
+/** It travels in a header, so it is visible ASCII; and it guards a port that may be public, so it is long. */
+function readMetricsToken(text: string): string | Refusal {
+	if (/^[\x21-\x7e]{16,}$/.test(text)) return text;
+	return refuse('must have at least 16 characters, visible ASCII without spaces');
+}
+
+/** Where the service listens, and what it takes over HTTP. */
+export function httpModel(production: boolean) {
+	return z.object({
+		PORT: integer(4000, { min: 0, max: 65_535 }),
+		HOST: setting(readHost).default(production ? '0.0.0.0' : '127.0.0.1'),
+		ALLOWED_ORIGINS: setting(readOrigins).default([]),
+		TRUST_PROXY: flag(false),
+		MAX_BODY_BYTES: bytes(262_144, FRAME_AND_BODY_MAX_BYTES),
+		METRICS_TOKEN: setting(readMetricsToken).optional(),
+		SHUTDOWN_TIMEOUT_MS: milliseconds(10_000, 100),
+	});
+}
+
+export function httpConfig(values: z.output<ReturnType<typeof httpModel>>) {
+	return {
+		/** 0: any free port. */
+		port: values.PORT,
+		host: values.HOST,
+		/** Beside the service's own origin; as browsers write them, without a trailing slash. */
+		allowedOrigins: values.ALLOWED_ORIGINS,
+		/** Whether X-Forwarded-* is believed. */
+		trustProxy: values.TRUST_PROXY,
+		maxBodyBytes: values.MAX_BODY_BYTES,
+		metricsToken: values.METRICS_TOKEN,
+		shutdownTimeoutMs: values.SHUTDOWN_TIMEOUT_MS,
+	} as const;
+}
+
+export const socketsModel = z.object({
+	MAX_FRAME_BYTES: bytes(262_144, FRAME_AND_BODY_MAX_BYTES),
+	MAX_SUBSCRIPTIONS_PER_SOCKET: integer(100, { min: 1, max: 10_000, unit: 'subscriptions' }),
+	CONNECTION_INIT_TIMEOUT_MS: milliseconds(10_000, 10, 600_000),
+	SLOW_READER_MAX_BYTES: bytes(1_048_576, 1024 ** 3),
+	SLOW_READER_MAX_MS: milliseconds(30_000, 10),
+});
+
+export function socketsConfig(values: z.output<typeof socketsModel>) {
+	return {
+		maxFrameBytes: values.MAX_FRAME_BYTES,
+		maxSubscriptionsPerSocket: values.MAX_SUBSCRIPTIONS_PER_SOCKET,
+		connectionInitTimeoutMs: values.CONNECTION_INIT_TIMEOUT_MS,
+		/** What may wait for a reader before it is closed, and for how long it may stop reading. */
+		slowReaderMaxBytes: values.SLOW_READER_MAX_BYTES,
+		slowReaderMaxMs: values.SLOW_READER_MAX_MS,
+	} as const;
+}
