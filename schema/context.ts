@@ -1,0 +1,15 @@
+import type { Domain } from '../src/conversations/domain.ts';
+import type { Reader } from '../src/conversations/reader.ts';
+import type { HealthReport } from '../src/health.ts';
+import type { Viewer } from '../src/identity/viewer.ts';
+import type { Live } from '../src/live/live.ts';
+
+/** What every resolver gets: who asks, and the few doors to the service. One per operation, or per event of a cohort. */
+export interface GraphQLContext {
+	readonly viewer: Viewer;
+	readonly reader: Reader;
+	readonly domain: Domain;
+	readonly live: Pick<Live, 'follow' | 'activity' | 'setTyping'>;
+	readonly health: () => Promise<HealthReport>;
+	readonly requestId: string;
+}

@@ -1,0 +1,48 @@
+import { Buffer } from 'node:buffer';
+import { NotFoundError } from '../src/conversations/errors.ts';
+
+export type NodeType = 'User' | 'Conversation' | 'Message';
+
+const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** A well-formed id that nothing has: what an undecodable one becomes where the use case decides on the answer. */
+export const ID_OF_NOTHING = '00000000-0000-0000-0000-000000000000';
+
+/** The opaque global id (Relay): base64 of `Type:uuid`. */
+export function toGlobalId(type: NodeType, id: string): string {
+	return btoa(`${type}:${id}`);
+}
+
+/** The uuid, in lower case; undefined unless the global id is one of this type. */
+export function fromGlobalId(type: NodeType, globalId: string): string | undefined {
+	const text = decodeBase64(globalId);
+	if (text === undefined || !text.startsWith(`${type}:`)) return undefined;
+	const id = text.slice(type.length + 1);
+	return UUID.test(id) ? id.toLowerCase() : undefined;
+}
+
+/** @throws NotFoundError for an id that does not decode: the answer that an id of nothing gets. */
+export function requireId(type: NodeType, globalId: string): string {
+	const id = fromGlobalId(type, globalId);
+	if (id === undefined) throw new NotFoundError(type.toLowerCase());
+	return id;
+}
+
+/** For an id that a use case looks up: undecodable, it is one that nothing has. Null and undefined are undefined. */
+export function idToLookUp(type: NodeType, globalId: string | null | undefined): string | undefined {
+	return globalId == null ? undefined : (fromGlobalId(type, globalId) ?? ID_OF_NOTHING);
+}
+
+export function encodeBase64(text: string): string {
+	return Buffer.from(text).toString('base64');
+}
+
+/** The text; undefined unless the input is exactly how `encodeBase64` writes it. */
+export function decodeBase64(base64: string): string | undefined {
+	const text = Buffer.from(base64, 'base64').toString();
+	return encodeBase64(text) === base64 ? text : undefined;
+}
+
+export function isUuid(text: unknown): text is string {
+	return typeof text === 'string' && UUID.test(text);
+}

@@ -1,0 +1,119 @@
+import type { GraphQLContext } from '../../schema/context.ts';
+import type { Domain } from '../../src/conversations/domain.ts';
+import type { Conversation, ConversationEvent, Membership, Message } from '../../src/conversations/model.ts';
+import type { Reader } from '../../src/conversations/reader.ts';
+import type { User } from '../../src/identity/viewer.ts';
+
+const at = new Date('2026-01-31T12:00:00.000Z');
+
+export const alice: User = {
+	id: '00000000-0000-7000-8000-00000000000a',
+	subject: 'alice',
+	name: 'Alice',
+	role: 'CUSTOMER',
+};
+
+export const conversation: Conversation = {
+	id: '00000000-0000-7000-8000-00000000000c',
+	subject: null,
+	channel: 'CHAT',
+	status: 'OPEN',
+	visibility: 'PRIVATE',
+	creatorId: alice.id,
+	lastSequence: 4,
+	createdAt: at,
+	lastActivityAt: at,
+	closedAt: null,
+};
+
+export const membership: Membership = {
+	conversationId: conversation.id,
+	userId: alice.id,
+	joinedAt: at,
+	leftAt: null,
+	leftSequence: null,
+	lastReadSequence: 2,
+	removed: false,
+};
+
+export function message(sequence: number): Message {
+	return {
+		id: `00000000-0000-7000-8000-${String(sequence).padStart(12, '0')}`,
+		conversationId: conversation.id,
+		sequence,
+		authorId: alice.id,
+		body: `Nr. ${sequence}`,
+		createdAt: at,
+		editedAt: null,
+		editCount: 0,
+		deletedAt: null,
+		clientMessageId: null,
+		contentHash: '',
+		replyToId: null,
+		internal: false,
+		channel: 'CHAT',
+	};
+}
+
+export function event(type: ConversationEvent['type'], sequence: number): ConversationEvent {
+	return {
+		conversationId: conversation.id,
+		sequence,
+		type,
+		occurredAt: at,
+		actorId: alice.id,
+		messageId: null,
+		memberId: null,
+		internal: false,
+		commandId: '',
+		conversation,
+		message: type.startsWith('Message') ? message(sequence) : null,
+		member: type.startsWith('Member') ? membership : null,
+		users: [alice],
+	};
+}
+
+const reader: Reader = {
+	conversation: async (id) => (id === conversation.id ? conversation : undefined),
+	ofMessage: () => conversation,
+	membership: async () => membership,
+	unreadCount: async () => 3,
+	history: async (_conversation, page) => ({
+		rows: [message(3), message(4)].slice(0, page.limit),
+		hasMore: true,
+	}),
+	members: async () => ({ rows: [membership], hasMore: false }),
+	message: async (id) => (id === message(3).id ? message(3) : undefined),
+	revisions: async () => [],
+	user: () => alice,
+	visibleUser: async (id) => (id === alice.id ? alice : undefined),
+	users: async () => ({ rows: [alice], hasMore: false }),
+	conversations: async () => ({ rows: [conversation], hasMore: false }),
+	epoch: () => 'first',
+	remember: () => undefined,
+};
+
+async function* nothing(): AsyncGenerator<never> {}
+
+const live: GraphQLContext['live'] = {
+	follow: async () => nothing(),
+	activity: async () => nothing(),
+	setTyping: async () => undefined,
+};
+
+/** A context of one customer with one conversation; what a test is about replaces its part. */
+export function fakeContext(
+	parts: { reader?: Partial<Reader>; live?: Partial<GraphQLContext['live']> } = {},
+): GraphQLContext {
+	return {
+		viewer: { user: alice, expiresAt: Number.POSITIVE_INFINITY },
+		reader: { ...reader, ...parts.reader },
+		live: { ...live, ...parts.live },
+		domain: {} as Domain,
+		health: async () => ({
+			status: 'degraded',
+			parts: [{ name: 'database', status: 'ok', latencyMs: 0.5, detail: null }],
+		}),
+		requestId: 'test',
+	};
+}
