@@ -1,0 +1,188 @@
+import {
+	type ArgumentNode,
+	type ExecutionResult,
+	type FieldNode,
+	type GraphQLSchema,
+	getNamedType,
+	getVariableValues,
+	print,
+	TypeInfo,
+	visit,
+	visitWithTypeInfo,
+} from 'graphql';
+import { getArgumentValues } from 'graphql/execution/values.js';
+import type { GraphQLContext } from '../../schema/context.ts';
+import type { Role, Viewer } from '../identity/viewer.ts';
+import type { Delivery } from '../live/ring.ts';
+import type { Operation, RunArgs } from './operations.ts';
+
+/** The root field that cohorts share; its place in the log is each follower's own. */
+const FIELD = 'conversationEvents';
+const OWN_ARGUMENTS: ReadonlySet<string> = new Set(['after', 'epoch']);
+
+export interface FollowArguments {
+	/** A global id. */
+	readonly conversationId: string;
+	readonly after?: number | null;
+	readonly epoch?: string | null;
+}
+
+export interface CohortDeps {
+	readonly schema: GraphQLSchema;
+	/** Executes the operation with an event as its root value; errors are fit to be shown. */
+	readonly execute: (
+		operation: Operation,
+		args: RunArgs & { readonly rootValue: unknown },
+	) => ExecutionResult | PromiseLike<ExecutionResult>;
+	/** A context for nobody in particular of this role, who may see this conversation; or for `viewer`. */
+	readonly createContext: (viewer: Viewer, delivery: Delivery) => GraphQLContext;
+	/** Called when an event is first made ready for a cohort. */
+	readonly onRendered: (delivery: Delivery) => void;
+}
+
+/** What is the same for all who sent this operation text. */
+interface Shape {
+	/** The text without what is each follower's own. */
+	readonly key: string;
+	readonly field: FieldNode;
+	/** Variables that only say where in the log a follower begins. */
+	readonly ownVariables: ReadonlySet<string>;
+	readonly dependsOnViewer: boolean;
+}
+
+/** Followers who asked the same, in the same access class: each event is executed and written out once for all of them. */
+export interface Cohort {
+	/** The JSON of an execution result. */
+	render(delivery: Delivery): string | Promise<string>;
+}
+
+/** Sorts followers of conversation events into cohorts. */
+export class Cohorts {
+	readonly #deps: CohortDeps;
+	readonly #shapes = new WeakMap<object, Map<string, Shape | null>>();
+	/** Keys as short as can be: every delivery keeps them. */
+	readonly #ids = new Map<string, string>();
+
+	constructor(deps: CohortDeps) {
+		this.#deps = deps;
+	}
+
+	/** The follower's arguments; undefined where the operation is not a plain subscription to conversation events. */
+	argumentsOf(operation: Operation, variables: RunArgs['variables']): FollowArguments | undefined {
+		const shape = this.#shapeOf(operation);
+		if (shape === null) return undefined;
+		const { schema } = this.#deps;
+		const coerced = getVariableValues(schema, operation.definition.variableDefinitions ?? [], {
+			...variables,
+		});
+		const definition = schema.getSubscriptionType()?.getFields()[FIELD];
+		if (coerced.coerced === undefined || definition === undefined) return undefined;
+		return getArgumentValues(definition, shape.field, coerced.coerced) as unknown as FollowArguments;
+	}
+
+	/** Call it only for an operation that has arguments. */
+	join(operation: Operation, variables: RunArgs['variables'], viewer: Viewer): Cohort {
+		const shape = this.#shapeOf(operation);
+		if (shape === null) throw new Error('Not a subscription to conversation events.');
+		if (shape.dependsOnViewer)
+			return { render: (delivery) => this.#write(operation, variables, viewer, delivery) };
+		const { role } = viewer.user;
+		const id = this.#idOf(shape, variables, role);
+		const nobody = nobodyOf(role);
+		return {
+			render: (delivery) => {
+				const known = delivery.rendered.get(id);
+				if (known !== undefined) return known;
+				this.#deps.onRendered(delivery);
+				const text = this.#write(operation, variables, nobody, delivery);
+				delivery.rendered.set(id, text);
+				if (text instanceof Promise) text.then((done) => delivery.rendered.set(id, done));
+				return text;
+			},
+		};
+	}
+
+	#write(
+		operation: Operation,
+		variables: RunArgs['variables'],
+		viewer: Viewer,
+		delivery: Delivery,
+	): string | Promise<string> {
+		const context = this.#deps.createContext(viewer, delivery);
+		const result = this.#deps.execute(operation, { variables, context, rootValue: delivery.event });
+		return 'then' in result
+			? Promise.resolve(result).then((done) => JSON.stringify(done))
+			: JSON.stringify(result);
+	}
+
+	#idOf(shape: Shape, variables: RunArgs['variables'], role: Role): string {
+		const shared = Object.entries(variables ?? {}).filter(([name]) => !shape.ownVariables.has(name));
+		const key = `${role} ${JSON.stringify(shared.sort(([a], [b]) => (a < b ? -1 : 1)))} ${shape.key}`;
+		// Ids need not be remembered for ever: to forget one costs a second execution of an event at most.
+		if (this.#ids.size > 10_000) this.#ids.clear();
+		const id = this.#ids.get(key) ?? `cohort-${(nextCohort++).toString(36)}`;
+		this.#ids.set(key, id);
+		return id;
+	}
+
+	#shapeOf(operation: Operation): Shape | null {
+		const byName = this.#shapes.get(operation.document) ?? new Map<string, Shape | null>();
+		this.#shapes.set(operation.document, byName);
+		const name = operation.operationName ?? '';
+		let shape = byName.get(name);
+		if (shape === undefined) {
+			shape = shapeOf(this.#deps.schema, operation);
+			byName.set(name, shape);
+		}
+		return shape;
+	}
+}
+
+let nextCohort = 0;
+
+function nobodyOf(role: Role): Viewer {
+	return { user: { id: '', subject: '', name: '', role }, expiresAt: Number.POSITIVE_INFINITY };
+}
+
+function shapeOf(schema: GraphQLSchema, { document, definition, operationName }: Operation): Shape | null {
+	const [root, ...others] = definition.selectionSet.selections;
+	if (root?.kind !== 'Field' || root.name.value !== FIELD || others.length > 0) return null;
+	if ((root.directives ?? []).length > 0 || (definition.directives ?? []).length > 0) return null;
+	const own = (argument: ArgumentNode) => OWN_ARGUMENTS.has(argument.name.value);
+	const given = root.arguments ?? [];
+	const stripped = { ...root, arguments: given.filter((argument) => !own(argument)) };
+	const rest = visit(document, { Field: (node) => (node === root ? stripped : undefined) });
+	const usedElsewhere = new Set<string>();
+	visit(rest, {
+		VariableDefinition: () => false,
+		Variable: ({ name }) => {
+			usedElsewhere.add(name.value);
+		},
+	});
+	const places = given
+		.filter(own)
+		.flatMap(({ value }) => (value.kind === 'Variable' ? [value.name.value] : []));
+	return {
+		key: `${operationName ?? ''} ${print(rest)}`,
+		field: root,
+		ownVariables: new Set(places.filter((name) => !usedElsewhere.has(name))),
+		dependsOnViewer: dependsOnViewer(schema, document),
+	};
+}
+
+/** Whether the document asks for a field that is marked as the viewer's own. */
+function dependsOnViewer(schema: GraphQLSchema, document: Operation['document']): boolean {
+	const types = new TypeInfo(schema);
+	let depends = false;
+	visit(
+		document,
+		visitWithTypeInfo(types, {
+			Field: () => {
+				const field = types.getFieldDef();
+				if (field && getNamedType(types.getParentType()) && field.extensions['viewerDependent'] === true)
+					depends = true;
+			},
+		}),
+	);
+	return depends;
+}

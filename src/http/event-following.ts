@@ -1,0 +1,162 @@
+import type { ExecutionResult, GraphQLSchema } from 'graphql';
+import type { WebSocket } from 'ws';
+import { fromGlobalId } from '../../schema/ids.ts';
+import { NotFoundError } from '../conversations/errors.ts';
+import { StreamEnded } from '../live/event-stream.ts';
+import type { EndReason, Follower, Sink } from '../live/follower.ts';
+import type { Live } from '../live/live.ts';
+import type { Delivery } from '../live/ring.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import type { Cohort, Cohorts } from './cohorts.ts';
+import type { Operation, RunArgs } from './operations.ts';
+import { type ErrorPolicy, toPublicError } from './public-errors.ts';
+
+export interface EventFollowingDeps {
+	readonly schema: GraphQLSchema;
+	readonly live: Live;
+	readonly cohorts: Cohorts;
+	readonly metrics: Metrics;
+	readonly errorPolicy: ErrorPolicy;
+	/** Above it a socket takes no more until it has sent what it has. */
+	readonly maxBufferedBytes: number;
+}
+
+const FIELD = 'conversationEvents';
+/** Try Again Later: clients connect again and resume (IANA WebSocket close codes). */
+const TRY_AGAIN_LATER = 1013;
+
+/** Following conversation events over WebSockets: frames go straight to the socket, each cohort's text with the operation's own id. */
+export class EventFollowing {
+	readonly schema: GraphQLSchema;
+	readonly #deps: EventFollowingDeps;
+
+	constructor(deps: EventFollowingDeps) {
+		this.#deps = deps;
+		this.schema = deps.schema;
+	}
+
+	/**
+	 * Undefined where the operation is another one. Otherwise an iterable that stays silent, since the events do not
+	 * pass through it: it ends when they end, and ending it ends them.
+	 */
+	async follow(
+		operation: Operation,
+		args: RunArgs,
+		socket: WebSocket,
+		operationId: string,
+	): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult | undefined> {
+		const { live, cohorts, metrics, errorPolicy } = this.#deps;
+		const asked = cohorts.argumentsOf(operation, args.variables);
+		if (asked === undefined) return undefined;
+		const { viewer, requestId } = args.context;
+		const sink = new SocketSink(
+			socket,
+			operationId,
+			cohorts.join(operation, args.variables, viewer),
+			this.#deps,
+		);
+		try {
+			const conversationId = fromGlobalId('Conversation', asked.conversationId);
+			if (conversationId === undefined) throw new NotFoundError('conversation');
+			const request = {
+				conversationId,
+				...(asked.after != null && { after: asked.after }),
+				...(asked.epoch != null && { epoch: asked.epoch }),
+			};
+			const stream = new SilentStream();
+			sink.onEnd = (reason) => stream.end(reason);
+			const follower = await live.open(viewer, request, sink);
+			const leave = live.enter(conversationId, viewer.user);
+			metrics.subscriptionStarted(FIELD);
+			stream.begin(follower, () => {
+				leave();
+				metrics.subscriptionEnded(FIELD);
+			});
+			return stream;
+		} catch (error) {
+			const shown = toPublicError(error, errorPolicy, requestId);
+			metrics.error(String(shown.extensions['code']));
+			return { errors: [shown] };
+		}
+	}
+}
+
+/** Writes frames of one operation to its socket. */
+class SocketSink implements Sink {
+	onEnd: (reason?: EndReason) => void = () => {};
+	readonly #socket: WebSocket;
+	readonly #head: string;
+	readonly #cohort: Cohort;
+	readonly #maxBufferedBytes: number;
+
+	constructor(socket: WebSocket, operationId: string, cohort: Cohort, deps: EventFollowingDeps) {
+		this.#socket = socket;
+		this.#head = `{"id":${JSON.stringify(operationId)},"type":"next","payload":`;
+		this.#cohort = cohort;
+		this.#maxBufferedBytes = deps.maxBufferedBytes;
+	}
+
+	deliver(delivery: Delivery): void | Promise<void> {
+		const text = this.#cohort.render(delivery);
+		if (typeof text === 'string') this.#send(text);
+		else return text.then((done) => this.#send(done));
+	}
+
+	writable(): boolean {
+		return this.#socket.bufferedAmount < this.#maxBufferedBytes;
+	}
+
+	end(reason?: EndReason): void {
+		if (reason === 'slow')
+			this.#socket.close(TRY_AGAIN_LATER, 'The reader is too slow: resume from the last sequence');
+		this.onEnd(reason);
+	}
+
+	#send(text: string): void {
+		if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(`${this.#head}${text}}`);
+	}
+}
+
+/** Says nothing until its follower ends; returning it stops the follower. */
+class SilentStream implements AsyncIterableIterator<ExecutionResult> {
+	#follower: Follower | undefined;
+	#onEnd: (() => void) | undefined;
+	#ended: { readonly error: Error | undefined } | undefined;
+	#settle: (() => void) | undefined;
+
+	begin(follower: Follower, onEnd: () => void): void {
+		this.#follower = follower;
+		if (this.#ended === undefined) this.#onEnd = onEnd;
+		else onEnd();
+	}
+
+	end(reason?: EndReason): void {
+		if (this.#ended !== undefined) return;
+		this.#ended = { error: typeof reason === 'string' ? new StreamEnded(reason) : reason };
+		this.#onEnd?.();
+		this.#settle?.();
+	}
+
+	async next(): Promise<IteratorResult<ExecutionResult>> {
+		if (this.#ended === undefined)
+			await new Promise<void>((resolve) => {
+				this.#settle = resolve;
+			});
+		if (this.#ended?.error) throw this.#ended.error;
+		return { value: undefined, done: true };
+	}
+
+	async return(): Promise<IteratorResult<ExecutionResult>> {
+		this.#follower?.stop('unfollowed');
+		this.end();
+		return { value: undefined, done: true };
+	}
+
+	async throw(): Promise<IteratorResult<ExecutionResult>> {
+		return this.return();
+	}
+
+	[Symbol.asyncIterator](): this {
+		return this;
+	}
+}

@@ -1,0 +1,154 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type ExecutionResult, GraphQLError } from 'graphql';
+import type { GraphQLContext } from '../../schema/context.ts';
+import { UnauthenticatedError } from '../identity/tokens.ts';
+import type { Viewer } from '../identity/viewer.ts';
+import type { Authentication } from './authentication.ts';
+import { BodyTooLarge, readBody } from './body.ts';
+import type { GraphQLServer } from './graphql.ts';
+import { toOperationRequest } from './operations.ts';
+import { publicError, statusOf, toPublicError } from './public-errors.ts';
+import { sendText } from './respond.ts';
+
+export interface GraphQLHandlerDeps {
+	readonly graphql: GraphQLServer;
+	readonly authentication: Authentication;
+	readonly maxBodyBytes: number;
+	readonly hasGraphiQL: boolean;
+	readonly createContext: (viewer: Viewer, requestId: string) => GraphQLContext;
+}
+
+/**
+ * /graphql over HTTP. A plain POST of JSON goes straight through the operation pipeline; GET, server-sent events and
+ * the page for people are yoga's.
+ */
+export async function handleGraphQL(
+	req: IncomingMessage,
+	res: ServerResponse,
+	requestId: string,
+	deps: GraphQLHandlerDeps,
+): Promise<void> {
+	try {
+		if (isForPeople(req) && deps.hasGraphiQL) return await passToYoga(req, res, undefined, undefined, deps);
+		if (req.method !== 'GET' && req.method !== 'POST')
+			return refuse(res, 405, 'Use GET or POST.', { allow: 'GET, POST' });
+		const viewer = await deps.authentication.ofRequest(req);
+		const context = deps.createContext(viewer, requestId);
+		if (req.method === 'GET') return await passToYoga(req, res, context, undefined, deps);
+		// Other content types are what a foreign page's form can send without being asked (CSRF).
+		if (!isJson(req)) return refuse(res, 415, 'Send application/json.', {});
+		const body = await readBody(req, deps.maxBodyBytes);
+		if (req.headers.accept?.includes('text/event-stream'))
+			return await passToYoga(req, res, context, body, deps);
+		await answer(req, res, context, body, deps);
+	} catch (error) {
+		if (error instanceof BodyTooLarge) {
+			refuse(res, 413, `The body has more than ${deps.maxBodyBytes} bytes.`, { connection: 'close' });
+		} else if (!res.headersSent) {
+			const shown = toPublicError(error, deps.graphql.errorPolicy, requestId);
+			const headers = error instanceof UnauthenticatedError ? { 'www-authenticate': 'Bearer' } : {};
+			send(req, res, statusOf(shown.extensions['code']), { errors: [shown] }, headers);
+		} else res.destroy();
+	}
+}
+
+async function answer(
+	req: IncomingMessage,
+	res: ServerResponse,
+	context: GraphQLContext,
+	body: Buffer,
+	{ graphql }: GraphQLHandlerDeps,
+): Promise<void> {
+	const request = toOperationRequest(parseJson(body));
+	if (request instanceof GraphQLError) return refuseOperation(req, res, [request]);
+	const prepared = graphql.operations.prepare(request);
+	if ('errors' in prepared) return refuseOperation(req, res, prepared.errors);
+	const { operation } = prepared;
+	if (operation.definition.operation === 'subscription')
+		return refuseOperation(req, res, [
+			publicError('BAD_USER_INPUT', 'Subscribe over the WebSocket, or with Accept: text/event-stream.'),
+		]);
+	const run = graphql.operations.execute(operation, { variables: request.variables, context });
+	const result = run instanceof Promise ? await run : run;
+	send(req, res, statusOfResult(result), result, {});
+}
+
+/** A request that was executed, however partly, is a 200; one refused before has the status of its error. */
+function statusOfResult(result: ExecutionResult): number {
+	if (result.errors === undefined || result.data != null || 'data' in result) return 200;
+	return statusOf(result.errors[0]?.extensions['code']);
+}
+
+function refuseOperation(req: IncomingMessage, res: ServerResponse, errors: readonly GraphQLError[]): void {
+	send(req, res, statusOf(errors[0]?.extensions['code']), { errors }, {});
+}
+
+function refuse(res: ServerResponse, status: number, message: string, headers: Record<string, string>): void {
+	const body = JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] });
+	sendText(res, status, body, { 'content-type': 'application/json; charset=utf-8', ...headers });
+}
+
+function send(
+	req: IncomingMessage,
+	res: ServerResponse,
+	status: number,
+	result: ExecutionResult,
+	headers: Record<string, string>,
+): void {
+	const type = req.headers.accept?.includes('application/graphql-response+json')
+		? 'application/graphql-response+json'
+		: 'application/json';
+	sendText(res, status, JSON.stringify(result), { 'content-type': `${type}; charset=utf-8`, ...headers });
+}
+
+async function passToYoga(
+	req: IncomingMessage,
+	res: ServerResponse,
+	context: GraphQLContext | undefined,
+	body: Buffer | undefined,
+	{ graphql }: GraphQLHandlerDeps,
+): Promise<void> {
+	const url = `http://${req.headers.host ?? 'localhost'}${req.url ?? '/graphql'}`;
+	const left = new AbortController();
+	res.once('close', () => left.abort());
+	const response = await graphql.yoga.fetch(
+		new Request(url, {
+			method: req.method ?? 'GET',
+			headers: plainHeaders(req),
+			signal: left.signal,
+			...(body !== undefined && { body: new Uint8Array(body) }),
+		}),
+		context ?? {},
+	);
+	res.writeHead(response.status, Object.fromEntries(response.headers));
+	if (response.body === null) res.end();
+	else await pipeline(Readable.fromWeb(response.body as never), res).catch(() => undefined);
+}
+
+function plainHeaders(req: IncomingMessage): Headers {
+	const headers = new Headers();
+	for (const [name, value] of Object.entries(req.headers))
+		for (const one of Array.isArray(value) ? value : [value])
+			if (one !== undefined) headers.append(name, one);
+	return headers;
+}
+
+function isForPeople(req: IncomingMessage): boolean {
+	return req.method === 'GET' && req.headers.accept?.includes('text/html') === true;
+}
+
+function isJson(req: IncomingMessage): boolean {
+	return /^application\/(graphql-response\+)?json\s*(;|$)/i.test(req.headers['content-type'] ?? '');
+}
+
+function parseJson(body: Buffer): unknown {
+	if (!isUtf8(body)) return undefined;
+	try {
+		return JSON.parse(body.toString('utf8'));
+	} catch {
+		return undefined;
+	}
+}

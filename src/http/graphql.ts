@@ -1,0 +1,60 @@
+import type { GraphQLSchema } from 'graphql';
+import { createYoga, type YogaServerInstance } from 'graphql-yoga';
+import type { GraphQLConfig } from '../config.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { createCompiledExecutor, useExecutor } from './compiled-execution.ts';
+import { type GraphiQLPage, renderGraphiQLPage } from './graphiql.ts';
+import { useObservation } from './observation.ts';
+import { Operations } from './operations.ts';
+import { type ErrorPolicy, toPublicError, usePublicErrors } from './public-errors.ts';
+import { queryLimits } from './query-limits.ts';
+
+export interface GraphQLOptions {
+	readonly schema: GraphQLSchema;
+	readonly config: GraphQLConfig;
+	readonly logger: Logger;
+	readonly metrics: Metrics;
+	/** Undefined: no page. */
+	readonly graphiql: GraphiQLPage | undefined;
+}
+
+export interface GraphQLServer {
+	/** What is neither plain JSON by POST nor a WebSocket: GET, server-sent events, the page for people. */
+	readonly yoga: YogaServerInstance<object, object>;
+	readonly operations: Operations;
+	readonly errorPolicy: ErrorPolicy;
+	readonly executor: ReturnType<typeof createCompiledExecutor>;
+}
+
+/** The GraphQL engine: yoga with its plugins, and the pipeline that shares them. Transports are the callers' business. */
+export function createGraphQL({ schema, config, logger, metrics, graphiql }: GraphQLOptions): GraphQLServer {
+	const errorPolicy: ErrorPolicy = {
+		suggestions: config.introspection,
+		onDefect: (err, requestId) => logger.error({ err, requestId }, 'an operation failed'),
+	};
+	const executor = createCompiledExecutor(schema);
+	const yoga = createYoga<object, object>({
+		schema,
+		graphqlEndpoint: '/graphql',
+		plugins: [
+			usePublicErrors(errorPolicy),
+			...queryLimits(config),
+			useExecutor(executor),
+			useObservation(logger, metrics),
+		],
+		maskedErrors: { maskError: (error) => toPublicError(error, errorPolicy) },
+		logging: false,
+		landingPage: false,
+		batching: false,
+		multipart: false,
+		cors: false,
+		...(graphiql === undefined
+			? { graphiql: false }
+			: { graphiql: {}, renderGraphiQL: () => renderGraphiQLPage(graphiql) }),
+	});
+	const operations = new Operations(yoga, schema, (error, requestId) =>
+		toPublicError(error, errorPolicy, requestId),
+	);
+	return { yoga, operations, errorPolicy, executor };
+}

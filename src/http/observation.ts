@@ -1,0 +1,51 @@
+import type { ExecutionArgs, ExecutionResult } from 'graphql';
+import { getOperationAST, type OperationDefinitionNode } from 'graphql';
+import { isAsyncIterable, type Plugin } from 'graphql-yoga';
+import type { GraphQLContext } from '../../schema/context.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Metrics } from '../observability/metrics.ts';
+
+/** One log line and one measurement for every operation: who did what, how long it took, how it ended. Never what was said. */
+export function useObservation(logger: Logger, metrics: Metrics): Plugin {
+	const done = (args: ExecutionArgs, start: number, result: unknown): void => {
+		const seconds = (performance.now() - start) / 1000;
+		const operation = getOperationAST(args.document, args.operationName);
+		const codes = errorCodes(result);
+		for (const code of codes) metrics.error(code);
+		const outcome = codes.length > 0 ? 'error' : 'ok';
+		metrics.request(operation?.name?.value, operation?.operation ?? 'unknown', outcome, seconds);
+		if (!logger.isLevelEnabled('info')) return;
+		const { requestId, viewer } = args.contextValue as GraphQLContext;
+		const did = {
+			requestId,
+			user: viewer.user.subject,
+			...(operation?.name && { operation: operation.name.value }),
+			fields: rootFields(operation),
+			ms: Math.round(seconds * 1e4) / 10,
+			...(codes.length > 0 && { errors: codes }),
+		};
+		logger.info(did, String(operation?.operation));
+	};
+	return {
+		onExecute: ({ args }) => {
+			const start = performance.now();
+			return { onExecuteDone: ({ result }) => done(args, start, result) };
+		},
+		onSubscribe: ({ args }) => {
+			const start = performance.now();
+			return { onSubscribeResult: ({ result }) => done(args, start, isAsyncIterable(result) ? {} : result) };
+		},
+	};
+}
+
+/** The codes of an answer's errors, and of the expected faults that mutations answer with. */
+function errorCodes(result: unknown): string[] {
+	const { errors } = result as ExecutionResult;
+	return (errors ?? []).map((error) => String(error.extensions?.['code'] ?? 'INTERNAL'));
+}
+
+function rootFields(operation: OperationDefinitionNode | null | undefined): string {
+	const selections = operation?.selectionSet.selections ?? [];
+	const names = selections.slice(0, 5).map((node) => (node.kind === 'Field' ? node.name.value : '…'));
+	return selections.length > 5 ? `${names.join(' ')} …` : names.join(' ');
+}

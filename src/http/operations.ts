@@ -1,0 +1,131 @@
+import {
+	type DocumentNode,
+	type ExecutionArgs,
+	type ExecutionResult,
+	type GraphQLError,
+	type GraphQLSchema,
+	getOperationAST,
+	type OperationDefinitionNode,
+} from 'graphql';
+import type { YogaServerInstance } from 'graphql-yoga';
+import { LRUCache } from 'lru-cache';
+import type { GraphQLContext } from '../../schema/context.ts';
+import { publicError } from './public-errors.ts';
+
+/** An operation as a client sends it, over whatever transport. */
+export interface OperationRequest {
+	readonly query: string;
+	readonly operationName?: string | undefined;
+	readonly variables?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** An operation that was parsed and validated, once for all who send the same text. */
+export interface Operation {
+	readonly document: DocumentNode;
+	readonly definition: OperationDefinitionNode;
+	readonly operationName: string | undefined;
+}
+
+export type Prepared = { readonly operation: Operation } | { readonly errors: readonly GraphQLError[] };
+
+type Parsed = { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] };
+
+const MAX_DOCUMENTS = 1_000;
+const MAX_DOCUMENT_CHARACTERS = 8 * 1024 * 1024;
+
+/**
+ * The way of every operation that is not left to yoga's own handler: parsed and validated by its plugins (once for each
+ * text), executed through its plugins (limits, masking, logging, metrics), whether it came as plain JSON or by WebSocket.
+ */
+export class Operations {
+	readonly #yoga: YogaServerInstance<object, object>;
+	readonly #schema: GraphQLSchema;
+	readonly #toPublic: (error: unknown, requestId?: string) => GraphQLError;
+	readonly #documents = new LRUCache<string, Parsed>({
+		max: MAX_DOCUMENTS,
+		maxSize: MAX_DOCUMENT_CHARACTERS,
+		sizeCalculation: (_parsed, text) => text.length + 1,
+	});
+
+	constructor(
+		yoga: YogaServerInstance<object, object>,
+		schema: GraphQLSchema,
+		toPublic: (error: unknown, requestId?: string) => GraphQLError,
+	) {
+		this.#yoga = yoga;
+		this.#schema = schema;
+		this.#toPublic = toPublic;
+	}
+
+	/** Never throws: what is wrong with the text is in `errors`, with codes. */
+	prepare({ query, operationName }: OperationRequest): Prepared {
+		const parsed = this.#documents.get(query) ?? this.#parse(query);
+		if ('errors' in parsed) return parsed;
+		const definition = getOperationAST(parsed.document, operationName);
+		if (definition == null)
+			return { errors: [publicError('BAD_USER_INPUT', 'Name one operation of the document.')] };
+		return { operation: { document: parsed.document, definition, operationName } };
+	}
+
+	/** A query or mutation. The result's errors are fit to be shown. */
+	execute(operation: Operation, args: RunArgs): ExecutionResult | Promise<ExecutionResult> {
+		const { execute } = this.#yoga.getEnveloped(args.context as never);
+		return execute(this.#executionArgs(operation, args));
+	}
+
+	/** A subscription by its resolvers. */
+	subscribe(operation: Operation, args: RunArgs): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> {
+		const { subscribe } = this.#yoga.getEnveloped(args.context as never);
+		return subscribe(this.#executionArgs(operation, args));
+	}
+
+	#executionArgs(operation: Operation, { variables, context }: RunArgs): ExecutionArgs {
+		return {
+			schema: this.#schema,
+			document: operation.document,
+			operationName: operation.operationName,
+			variableValues: variables as Record<string, unknown>,
+			contextValue: context,
+		};
+	}
+
+	#parse(query: string): Parsed {
+		const parsed = this.#parseAnew(query);
+		this.#documents.set(query, parsed);
+		return parsed;
+	}
+
+	#parseAnew(query: string): Parsed {
+		const { parse, validate } = this.#yoga.getEnveloped({} as never);
+		try {
+			const document = parse(query) as DocumentNode;
+			const errors = validate(this.#schema, document) as readonly GraphQLError[];
+			return errors.length > 0 ? { errors: errors.map((error) => this.#toPublic(error)) } : { document };
+		} catch (error) {
+			return { errors: [this.#toPublic(error)] };
+		}
+	}
+}
+
+export interface RunArgs {
+	readonly variables: Readonly<Record<string, unknown>> | undefined;
+	readonly context: GraphQLContext;
+}
+
+/** What a transport read, as an operation; or what is wrong with it. */
+export function toOperationRequest(body: unknown): OperationRequest | GraphQLError {
+	if (typeof body !== 'object' || body === null || Array.isArray(body))
+		return publicError('BAD_USER_INPUT', 'Send one operation, as a JSON object: batches are not taken.');
+	const { query, operationName, variables } = body as Record<string, unknown>;
+	if (typeof query !== 'string' || query === '')
+		return publicError('BAD_USER_INPUT', 'query must be a string.');
+	if (operationName != null && typeof operationName !== 'string')
+		return publicError('BAD_USER_INPUT', 'operationName must be a string.');
+	if (variables != null && (typeof variables !== 'object' || Array.isArray(variables)))
+		return publicError('BAD_USER_INPUT', 'variables must be an object.');
+	return {
+		query,
+		operationName: operationName || undefined,
+		variables: (variables ?? undefined) as Readonly<Record<string, unknown>> | undefined,
+	};
+}

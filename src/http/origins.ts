@@ -1,0 +1,42 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+const METHODS = 'GET, POST, OPTIONS';
+const HEADERS = 'authorization, content-type, accept, x-request-id, last-event-id';
+const PREFLIGHT_SECONDS = 600;
+
+/** Which web pages may use the service: its own, and those that the settings name. One rule for HTTP and WebSockets. */
+export class Origins {
+	readonly #allowed: ReadonlySet<string>;
+
+	constructor(allowed: readonly string[]) {
+		this.#allowed = new Set(allowed);
+	}
+
+	/** True without an Origin, since that is no browser, or from the service's own pages. */
+	admits(req: IncomingMessage): boolean {
+		const { origin, host } = req.headers;
+		if (origin === undefined || this.#allowed.has(origin)) return true;
+		const own = URL.parse(origin);
+		return own !== null && host !== undefined && own.host === host;
+	}
+
+	/** Sets what lets another origin's page read the answer. Says nothing to origins that are not allowed. */
+	setHeaders(req: IncomingMessage, res: ServerResponse): void {
+		const { origin } = req.headers;
+		if (origin === undefined) return;
+		res.setHeader('vary', 'origin');
+		if (!this.admits(req)) return;
+		res.setHeader('access-control-allow-origin', origin);
+		res.setHeader('access-control-expose-headers', 'x-request-id');
+	}
+
+	/** Answers a preflight (Fetch, CORS-preflight request). */
+	answerPreflight(req: IncomingMessage, res: ServerResponse): void {
+		if (this.admits(req)) {
+			res.setHeader('access-control-allow-methods', METHODS);
+			res.setHeader('access-control-allow-headers', HEADERS);
+			res.setHeader('access-control-max-age', PREFLIGHT_SECONDS);
+		}
+		res.writeHead(204).end();
+	}
+}

@@ -1,0 +1,106 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Health } from '../health.ts';
+import type { LogBuffer } from '../observability/log-buffer.ts';
+import type { Logger } from '../observability/logger.ts';
+import type { Metrics } from '../observability/metrics.ts';
+import { type GraphQLHandlerDeps, handleGraphQL } from './graphql-over-http.ts';
+import { handleHealth } from './health.ts';
+import { handleLogs } from './logs.ts';
+import { handleMetrics } from './metrics.ts';
+import type { Origins } from './origins.ts';
+import { requestIdOf } from './request-id.ts';
+import { sendError, sendText } from './respond.ts';
+import { serveWebSockets, type WebSocketDeps } from './websocket.ts';
+
+export interface HttpServerDeps {
+	readonly graphql: GraphQLHandlerDeps;
+	readonly webSockets: WebSocketDeps;
+	readonly origins: Origins;
+	readonly health: Health;
+	readonly metrics: Metrics;
+	readonly metricsToken: string | undefined;
+	readonly logBuffer: LogBuffer;
+	readonly logger: Logger;
+	readonly version: string;
+}
+
+export interface HttpServer {
+	/** Answers with the port. @throws what the operating system says, such as EADDRINUSE. */
+	listen(port: number, host: string): Promise<number>;
+	/** Takes no new connections. */
+	refuse(): void;
+	/** Closes sockets with 1001, lets answers under way go out, then closes what is left. */
+	close(): Promise<void>;
+}
+
+const MAX_HEADER_BYTES = 32 * 1024;
+
+/** Everything that the service says on its one port. */
+export function createHttpServer(deps: HttpServerDeps): HttpServer {
+	const stopping = new AbortController();
+	const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: 65_000 }, (req, res) => {
+		const requestId = requestIdOf(req);
+		res.setHeader('x-request-id', requestId);
+		route(req, res, requestId, deps, stopping.signal).catch((err: unknown) => {
+			deps.logger.error({ err, requestId }, 'a request failed');
+			if (res.headersSent) res.destroy();
+			else sendError(res, 500, 'INTERNAL', 'Something went wrong on our side.');
+		});
+	});
+	const sockets = serveWebSockets(server, deps.webSockets);
+	return {
+		listen: (port, host) => listen(server, port, host),
+		refuse: () => {
+			server.close();
+		},
+		close: async () => {
+			stopping.abort();
+			await sockets.close();
+			server.closeIdleConnections();
+			await Promise.race([
+				new Promise<void>((resolve) => server.close(() => resolve())),
+				new Promise((resolve) => setTimeout(resolve, 1_000).unref()),
+			]);
+			server.closeAllConnections();
+		},
+	};
+}
+
+async function route(
+	req: IncomingMessage,
+	res: ServerResponse,
+	requestId: string,
+	deps: HttpServerDeps,
+	signal: AbortSignal,
+): Promise<void> {
+	const path = (req.url ?? '/').split('?', 1)[0] ?? '/';
+	deps.origins.setHeaders(req, res);
+	if (req.method === 'OPTIONS') return deps.origins.answerPreflight(req, res);
+	if (path === '/graphql') return handleGraphQL(req, res, requestId, deps.graphql);
+	if (path === '/health' || path.startsWith('/health/')) return handleHealth(req, res, deps);
+	if (path === '/metrics')
+		return handleMetrics(req, res, {
+			metrics: deps.metrics,
+			...(deps.metricsToken !== undefined && { token: deps.metricsToken }),
+		});
+	if (path === '/logs' || path.startsWith('/logs/'))
+		return handleLogs(req, res, {
+			buffer: deps.logBuffer,
+			logger: deps.logger,
+			authenticate: (request) => deps.graphql.authentication.ofRequest(request),
+			signal,
+		});
+	if (path === '/') return sendText(res, 302, '', { location: '/graphql', 'content-type': 'text/plain' });
+	sendError(res, 404, 'NOT_FOUND', 'There is nothing here. The API is at /graphql.');
+}
+
+function listen(server: Server, port: number, host: string): Promise<number> {
+	return new Promise((resolve, reject) => {
+		server.once('error', reject);
+		server.listen(port, host, () => {
+			server.off('error', reject);
+			resolve((server.address() as AddressInfo).port);
+		});
+	});
+}

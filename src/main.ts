@@ -1,0 +1,55 @@
+import { ConfigError, loadConfig, loadEnvFile } from './config.ts';
+import { DevelopmentSecretError } from './identity/development-secret.ts';
+import { createService, type Service } from './service.ts';
+import { DatabaseError } from './store/errors.ts';
+import { printWelcome } from './welcome.ts';
+
+/** Starts the service, and stops it on SIGTERM or SIGINT. The only place that ends the process. */
+async function main(): Promise<void> {
+	loadEnvFile();
+	const config = loadConfig(process.env);
+	const service = await createService(config);
+	stopOnSignal(service, config.http.shutdownTimeoutMs);
+	const port = await service.start();
+	await printWelcome(config, service, port);
+}
+
+function stopOnSignal(service: Service, timeoutMs: number): void {
+	let stopping = false;
+	const stop = (signal: string) => {
+		if (stopping) return;
+		stopping = true;
+		service.logger.info({ signal }, 'stopping');
+		setTimeout(() => {
+			service.logger.error('stopping took too long: what is left is cut off');
+			process.exit(1);
+		}, timeoutMs).unref();
+		service.stop().then(
+			() => process.exit(0),
+			(err: unknown) => {
+				service.logger.error({ err }, 'stopping failed');
+				process.exit(1);
+			},
+		);
+	};
+	process.on('SIGTERM', stop);
+	process.on('SIGINT', stop);
+}
+
+/** Faults that a person mends: told in a sentence, without a stack. */
+function isForPeople(error: unknown): error is Error {
+	const code = error instanceof Error && 'code' in error ? error.code : undefined;
+	return (
+		error instanceof ConfigError ||
+		error instanceof DatabaseError ||
+		error instanceof DevelopmentSecretError ||
+		['EADDRINUSE', 'EACCES', 'EADDRNOTAVAIL', 'ENOTFOUND'].includes(String(code))
+	);
+}
+
+main().catch((error: unknown) => {
+	process.stderr.write(
+		`${isForPeople(error) ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
+	);
+	process.exit(1);
+});

@@ -1,0 +1,264 @@
+import type { GraphQLContext } from '../schema/context.ts';
+import { schema } from '../schema/index.ts';
+import { MemoryBus } from './bus/memory.ts';
+import type { Config } from './config.ts';
+import type { Domain } from './conversations/domain.ts';
+import type { ConversationEvent } from './conversations/model.ts';
+import { RequestReader } from './conversations/request-reader.ts';
+import { WriteQueue } from './conversations/write-queue.ts';
+import { createHealth } from './health.ts';
+import { Authentication } from './http/authentication.ts';
+import { Cohorts } from './http/cohorts.ts';
+import { EventFollowing } from './http/event-following.ts';
+import { createGraphQL } from './http/graphql.ts';
+import { Origins } from './http/origins.ts';
+import { toPublicError } from './http/public-errors.ts';
+import { createHttpServer } from './http/server.ts';
+import { resolveTokenSettings } from './identity/development-secret.ts';
+import { signToken } from './identity/sign.ts';
+import { createTokenVerifier, type TokenSettings } from './identity/tokens.ts';
+import type { Viewer } from './identity/viewer.ts';
+import { Live } from './live/live.ts';
+import type { Delivery } from './live/ring.ts';
+import { createLogBuffer, type LogBuffer } from './observability/log-buffer.ts';
+import { createLogger, type Logger } from './observability/logger.ts';
+import { createMetrics, type Metrics } from './observability/metrics.ts';
+import { openStore, type Store } from './store/database.ts';
+import { VERSION } from './version.ts';
+
+export interface Service {
+	/** Opens the port; answers with it. */
+	start(): Promise<number>;
+	/**
+	 * Not ready, no new work, the write queue drained and answered, sockets closed with 1001, the database closed.
+	 * Safe to call twice.
+	 */
+	stop(): Promise<void>;
+	readonly logger: Logger;
+	/** A ready-made token, where the service signs with a secret of its own making. */
+	readonly developmentToken: (
+		subject: string,
+		role: 'CUSTOMER' | 'AGENT' | 'ADMIN',
+	) => Promise<string> | undefined;
+}
+
+const HEALTH_TIMEOUT_MS = 2_000;
+const DEVELOPMENT_TOKEN_SECONDS = 30 * 24 * 60 * 60;
+
+/** Wires everything. Opens the database and nothing else until it is started. */
+export async function createService(config: Config): Promise<Service> {
+	const metrics = createMetrics();
+	const logBuffer = createLogBuffer({ lines: config.log.bufferLines });
+	const logger = createLogger({
+		level: config.log.level,
+		format: config.log.format === 'auto' ? (process.stdout.isTTY ? 'pretty' : 'json') : config.log.format,
+		buffer: logBuffer,
+		onLine: (level) => metrics.logLine(level),
+	});
+	const tokens = await resolveTokenSettings(config.identity);
+	const store = await openStore(config.database);
+	const core = createCore(config, store, metrics, logger);
+	const developmentToken = signer(config, tokens);
+	const health = createHealth(
+		{ database: store.ping },
+		{
+			timeoutMs: HEALTH_TIMEOUT_MS,
+			onChange: (part, before, reason) => {
+				const line = {
+					part: part.name,
+					status: part.status,
+					before,
+					...(reason instanceof Error && { err: reason }),
+				};
+				if (part.status === 'ok') logger.info(line, 'a part of the service is back');
+				else logger.error(line, 'a part of the service is not well');
+			},
+		},
+	);
+	const createContext = (viewer: Viewer, requestId: string): GraphQLContext => ({
+		viewer,
+		requestId,
+		reader: new RequestReader(core.domain, viewer),
+		domain: core.domain,
+		live: core.live,
+		health: () => health.report(),
+	});
+	const token = config.graphql.graphiql ? await developmentToken('agent', 'AGENT') : undefined;
+	const server = wireServer({
+		config,
+		store,
+		tokens,
+		core,
+		metrics,
+		logger,
+		logBuffer,
+		health,
+		createContext,
+		token,
+	});
+
+	let stopped: Promise<void> | undefined;
+	const stop = async () => {
+		health.stopping();
+		server.refuse();
+		await core.writes.close();
+		core.live.stop();
+		await server.close();
+		await store.close();
+	};
+	return {
+		logger,
+		developmentToken,
+		start: async () => {
+			await core.live.start();
+			return server.listen(config.http.port, config.http.host);
+		},
+		stop: () => {
+			stopped ??= stop();
+			return stopped;
+		},
+	};
+}
+
+interface Core {
+	readonly domain: Domain;
+	readonly live: Live;
+	readonly writes: WriteQueue;
+}
+
+/** The domain with its write queue, and the live side that is told of every commit. */
+function createCore(config: Config, store: Store, metrics: Metrics, logger: Logger): Core {
+	const live = new Live(store.conversations, new MemoryBus(), {
+		...config.live,
+		slowReaderMaxMs: config.sockets.slowReaderMaxMs,
+		onError: (err) => logger.warn({ err }, 'a feed could not read its log; it tries again'),
+		onResume: (source) => metrics.resume(source),
+	});
+	const writes = new WriteQueue(store.conversations, {
+		maxQueued: config.writeQueue.maxQueuedSends,
+		maxBatch: config.writeQueue.maxBatchSize,
+		onCommitted: (events: readonly ConversationEvent[]) => live.announce(events),
+		observe: ({ size, seconds }) => metrics.commit(size, seconds),
+	});
+	const domain: Domain = {
+		store: store.conversations,
+		users: store.users,
+		writes,
+		epoch: () => live.epoch(),
+		announceRead: (conversationId, user, sequence) => live.announceRead(conversationId, user, sequence),
+	};
+	return { domain, live, writes };
+}
+
+interface Wiring {
+	readonly config: Config;
+	readonly store: Store;
+	readonly tokens: TokenSettings;
+	readonly core: Core;
+	readonly metrics: Metrics;
+	readonly logger: Logger;
+	readonly logBuffer: LogBuffer;
+	readonly health: ReturnType<typeof createHealth>;
+	readonly createContext: (viewer: Viewer, requestId: string) => GraphQLContext;
+	/** For the page for people. */
+	readonly token: string | undefined;
+}
+
+function wireServer({ config, store, core, metrics, logger, createContext, ...wiring }: Wiring) {
+	const authentication = new Authentication(
+		createTokenVerifier(wiring.tokens, {
+			onKeySetError: (err) => logger.warn({ err }, 'the key set could not be renewed'),
+		}),
+		store.users,
+	);
+	const graphql = createGraphQL({
+		schema,
+		config: config.graphql,
+		logger,
+		metrics,
+		graphiql: config.graphql.graphiql ? { token: wiring.token } : undefined,
+	});
+	const { errorPolicy, operations, executor } = graphql;
+	const cohorts = new Cohorts({
+		schema,
+		execute: ({ document, operationName }, { variables, context, rootValue }) => {
+			const args = { schema, document, operationName, rootValue, contextValue: context };
+			const result = executor({ ...args, variableValues: variables as Record<string, unknown> });
+			const show = (done: typeof result & object) =>
+				'errors' in done && done.errors
+					? {
+							...done,
+							errors: done.errors.map((error) => toPublicError(error, errorPolicy, context.requestId)),
+						}
+					: done;
+			return 'then' in result ? result.then(show) : show(result);
+		},
+		createContext: (viewer, delivery) => followerContext(createContext, core.domain, viewer, delivery),
+		onRendered: ({ event }) =>
+			metrics.deliveryLag(Math.max(0, Date.now() - event.occurredAt.getTime()) / 1000),
+	});
+	const origins = new Origins(config.http.allowedOrigins);
+	const following = new EventFollowing({
+		schema,
+		live: core.live,
+		cohorts,
+		metrics,
+		errorPolicy,
+		maxBufferedBytes: config.sockets.slowReaderMaxBytes,
+	});
+	return createHttpServer({
+		graphql: {
+			graphql,
+			authentication,
+			maxBodyBytes: config.http.maxBodyBytes,
+			hasGraphiQL: config.graphql.graphiql,
+			createContext,
+		},
+		webSockets: {
+			config: config.sockets,
+			origins,
+			authentication,
+			operations,
+			following,
+			errorPolicy,
+			createContext,
+			logger,
+			metrics,
+		},
+		origins,
+		health: wiring.health,
+		metrics,
+		metricsToken: config.http.metricsToken,
+		logBuffer: wiring.logBuffer,
+		logger,
+		version: VERSION,
+	});
+}
+
+/** A context to make an event ready in: it knows what the event brings, and its access is decided by the follower. */
+function followerContext(
+	createContext: (viewer: Viewer, requestId: string) => GraphQLContext,
+	domain: Domain,
+	viewer: Viewer,
+	{ event }: Delivery,
+): GraphQLContext {
+	const reader = new RequestReader(domain, viewer, event.conversationId);
+	if (event.type !== 'HistoryReset')
+		reader.remember({ conversation: event.conversation, users: event.users });
+	return { ...createContext(viewer, 'live'), reader };
+}
+
+function signer(config: Config, tokens: TokenSettings): Service['developmentToken'] {
+	return (subject, role) => {
+		if (config.production || tokens.kind !== 'secret') return undefined;
+		const name = subject[0]?.toUpperCase() + subject.slice(1);
+		return signToken(tokens.secret, {
+			subject,
+			name,
+			role,
+			expiresInSeconds: DEVELOPMENT_TOKEN_SECONDS,
+			...(tokens.issuer !== undefined && { issuer: tokens.issuer }),
+			...(tokens.audience !== undefined && { audience: tokens.audience }),
+		});
+	};
+}
