@@ -1,0 +1,30 @@
+# The version of the npm package `node` in package.json: what the tests run on is what the image runs on.
+FROM node:24.21.0-bookworm-slim AS base
+WORKDIR /app
+
+# Production dependencies. No install script is needed: the only one fetches a Node, which the base image has.
+FROM base AS dependencies
+COPY package.json package-lock.json ./
+RUN npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+
+# docker build --target test . runs the tests.
+FROM base AS test
+COPY package.json package-lock.json ./
+RUN npm ci --no-audit --no-fund
+COPY . .
+RUN npm test
+
+FROM base AS runtime
+ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 DATABASE_URL=sqlite:/data/pendo-message.db
+RUN install -d -o node -g node /data
+COPY --from=dependencies /app/node_modules node_modules
+COPY package.json LICENSE ./
+COPY schema schema
+COPY src src
+USER node
+VOLUME /data
+EXPOSE 4000
+HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
+	CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/health/ready`).then((answer) => process.exit(answer.ok ? 0 : 1), () => process.exit(1))"]
+# Node itself is process 1 and gets the signals; npm would swallow them.
+ENTRYPOINT ["node", "src/main.ts"]
