@@ -145,6 +145,7 @@ function createCore(config: Config, store: Store, metrics: Metrics, logger: Logg
 		users: store.users,
 		writes,
 		epoch: () => live.epoch(),
+		observeSend: (outcome) => metrics.send(outcome),
 		announceRead: (conversationId, user, sequence) => live.announceRead(conversationId, user, sequence),
 	};
 	return { domain, live, writes };

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
-import { Command, CommanderError } from 'commander';
+import { Command } from 'commander';
 import { checkConfigCommand } from './check-config.ts';
+import { runProgram } from './run-program.ts';
 import { tokenCommand } from './token.ts';
 
 const program = new Command('pendo-message')
@@ -13,14 +14,4 @@ for (const command of [tokenCommand(), checkConfigCommand()]) {
 	program.addCommand(command.copyInheritedSettings(program));
 }
 
-try {
-	await program.parseAsync();
-} catch (error) {
-	if (error instanceof CommanderError) {
-		process.exitCode = error.exitCode;
-	} else {
-		// Whatever went wrong, the one who typed the command gets a sentence, not a stack.
-		console.error(error instanceof Error ? error.message : error);
-		process.exitCode = 1;
-	}
-}
+await runProgram(program);

@@ -1,10 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { loadConfig, loadEnvFile } from '../config.ts';
-import { resolveTokenSettings } from '../identity/development-secret.ts';
-import { signToken } from '../identity/sign.ts';
 import { findSubjectProblem } from '../identity/tokens.ts';
 import type { Role } from '../identity/viewer.ts';
-import { CommandError } from './command-error.ts';
+import { createSigner, loadSettings } from './sign-token.ts';
 
 const ROLES = { customer: 'CUSTOMER', agent: 'AGENT', admin: 'ADMIN' } as const satisfies Record<
 	string,
@@ -41,20 +38,12 @@ export function tokenCommand(): Command {
 				.default(12 * 3600, '12h'),
 		)
 		.action(async (options: TokenOptions) => {
-			loadEnvFile();
-			const settings = await resolveTokenSettings(loadConfig(process.env).identity);
-			if (settings.kind === 'jwks') {
-				throw new CommandError(
-					'JWKS_URL is set: tokens are signed by whoever publishes these keys, not by this service.',
-				);
-			}
-			const token = await signToken(settings.secret, {
+			const sign = await createSigner(loadSettings());
+			const token = await sign({
 				subject: options.sub,
 				name: options.name,
 				role: ROLES[options.role],
 				expiresInSeconds: options.expiresIn,
-				issuer: settings.issuer,
-				audience: settings.audience,
 			});
 			console.log(token);
 		});

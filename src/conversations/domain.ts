@@ -2,6 +2,8 @@ import type { User } from '../identity/viewer.ts';
 import type { ConversationStore, UserStore } from './store.ts';
 import type { WriteQueue } from './write-queue.ts';
 
+export type SendOutcome = 'stored' | 'repeated' | 'refused' | 'busy' | 'failed';
+
 /** What the use cases work on. */
 export interface Domain {
 	readonly store: ConversationStore;
@@ -9,6 +11,8 @@ export interface Domain {
 	readonly writes: WriteQueue;
 	/** Which log this is: another one after a restore from a backup. As of the last look. */
 	readonly epoch: () => string;
+	/** Told how each send ended, for the metrics. */
+	readonly observeSend: (outcome: SendOutcome) => void;
 	/** Tells the followers of a conversation how far a member has read. */
 	readonly announceRead: (conversationId: string, user: User, sequence: number) => void;
 }

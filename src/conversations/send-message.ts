@@ -5,9 +5,11 @@ import type { Draft } from './draft.ts';
 import {
 	ConversationClosedError,
 	ConversationMovedError,
+	DomainError,
 	ForbiddenError,
 	IdempotencyConflictError,
 	InvalidInputError,
+	ServiceBusyError,
 } from './errors.ts';
 import { newId } from './ids.ts';
 import { checkBody, checkSequence, checkText } from './input.ts';
@@ -15,6 +17,7 @@ import { LIMITS } from './limits.ts';
 import { joinMember } from './membership.ts';
 import type { Conversation, Message } from './model.ts';
 import { contentHash, sendKey } from './send-key.ts';
+import type { Command } from './write-queue.ts';
 
 export interface SendMessageInput {
 	readonly conversationId: string;
@@ -39,11 +42,25 @@ export async function sendMessage(
 	viewer: Viewer,
 	input: SendMessageInput,
 ): Promise<{ conversation: Conversation; message: Message }> {
-	checkInput(input);
-	const { user } = viewer;
+	try {
+		checkInput(input);
+		const { isRepeated, ...sent } = await domain.writes.run(sendCommand(viewer.user, input));
+		domain.observeSend(isRepeated ? 'repeated' : 'stored');
+		return sent;
+	} catch (error) {
+		const isRefusal = error instanceof DomainError;
+		domain.observeSend(error instanceof ServiceBusyError ? 'busy' : isRefusal ? 'refused' : 'failed');
+		throw error;
+	}
+}
+
+function sendCommand(
+	user: User,
+	input: SendMessageInput,
+): Command<{ conversation: Conversation; message: Message; isRepeated: boolean }> {
 	const key = input.clientMessageId === undefined ? undefined : sendKey(user.id, input.clientMessageId);
 	const messageId = newId();
-	return domain.writes.run({
+	return {
 		id: newId(),
 		conversationId: input.conversationId,
 		needs: {
@@ -55,9 +72,9 @@ export async function sendMessage(
 		decide: (draft) => {
 			const first = key === undefined ? undefined : draft.messageByKey(key);
 			const message = first ? repeated(first, input) : send(draft, user, messageId, input);
-			return { conversation: draft.conversation as Conversation, message };
+			return { conversation: draft.conversation as Conversation, message, isRepeated: first !== undefined };
 		},
-	});
+	};
 }
 
 function checkInput(input: SendMessageInput): void {

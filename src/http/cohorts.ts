@@ -95,8 +95,9 @@ export class Cohorts {
 				if (known !== undefined) return known;
 				this.#deps.onRendered(delivery);
 				const text = this.#write(operation, variables, nobody, delivery);
+				const keep = (done: string) => delivery.rendered.set(id, done);
 				delivery.rendered.set(id, text);
-				if (text instanceof Promise) text.then((done) => delivery.rendered.set(id, done));
+				if (text instanceof Promise) void text.then(keep, () => delivery.rendered.delete(id));
 				return text;
 			},
 		};

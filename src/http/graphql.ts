@@ -4,6 +4,7 @@ import type { GraphQLConfig } from '../config.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { createCompiledExecutor, useExecutor } from './compiled-execution.ts';
+import { useDisjointFields } from './disjoint-fields.ts';
 import { type GraphiQLPage, renderGraphiQLPage } from './graphiql.ts';
 import { useObservation } from './observation.ts';
 import { Operations } from './operations.ts';
@@ -39,6 +40,7 @@ export function createGraphQL({ schema, config, logger, metrics, graphiql }: Gra
 		graphqlEndpoint: '/graphql',
 		plugins: [
 			usePublicErrors(errorPolicy),
+			useDisjointFields(),
 			...queryLimits(config),
 			useExecutor(executor),
 			useObservation(logger, metrics),

@@ -37,7 +37,7 @@ import type { Queries, Tables } from '../../src/store/tables.ts';
  * What SQL Server would be asked. None is needed to emit it: the snapshots are read by a person whenever they change,
  * against the subset of T-SQL that SQL Server and its compatible servers share.
  */
-const orm = new MikroORM({ entities: [...entities], dbName: 'pendo', connect: false });
+const orm = new MikroORM({ entities: [...entities], dbName: 'pendo' });
 const db: Queries = orm.em.getKysely<Tables>();
 
 const at = new Date('2026-01-31T12:00:00.000Z');
