@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { GraphQLContext } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import { MemoryBus } from './bus/memory.ts';
@@ -102,6 +103,8 @@ export async function createService(config: Config): Promise<Service> {
 		health.stopping();
 		server.refuse();
 		await core.writes.close();
+		// What was committed last is still on its way to the followers.
+		await setImmediate();
 		core.live.stop();
 		await server.close();
 		await store.close();

@@ -24,6 +24,7 @@ export interface EventFollowingDeps {
 const FIELD = 'conversationEvents';
 /** Try Again Later: clients connect again and resume (IANA WebSocket close codes). */
 const TRY_AGAIN_LATER = 1013;
+const GOING_AWAY = 1001;
 
 /** Following conversation events over WebSockets: frames go straight to the socket, each cohort's text with the operation's own id. */
 export class EventFollowing {
@@ -107,7 +108,9 @@ class SocketSink implements Sink {
 	}
 
 	end(reason?: EndReason): void {
-		if (reason === 'slow')
+		// A closed socket is opened again by its client, which an error of the operation would not be.
+		if (reason === 'stopping') this.#socket.close(GOING_AWAY, 'Going away');
+		else if (reason === 'slow')
 			this.#socket.close(TRY_AGAIN_LATER, 'The reader is too slow: resume from the last sequence');
 		this.onEnd(reason);
 	}

@@ -25,16 +25,13 @@ const MAX_QUEUED = 256;
 
 /** One viewer's activity of a conversation, as an async iterable. One who does not pull is ended. */
 export class ActivityStream implements AsyncIterableIterator<ConversationActivity> {
-	readonly #onClose: () => void;
+	/** Called once, however the stream ends. */
+	onClose: () => void = () => {};
 	#queue: ConversationActivity[] = [];
 	#waiting:
 		| { resolve: (result: IteratorResult<ConversationActivity>) => void; reject: (reason: Error) => void }
 		| undefined;
 	#end: 'open' | 'complete' | Error = 'open';
-
-	constructor(onClose: () => void) {
-		this.#onClose = onClose;
-	}
 
 	push(activity: ConversationActivity): void {
 		if (this.#end !== 'open') return;
@@ -48,7 +45,7 @@ export class ActivityStream implements AsyncIterableIterator<ConversationActivit
 	end(reason?: Error): void {
 		if (this.#end !== 'open') return;
 		this.#end = reason ?? 'complete';
-		this.#onClose();
+		this.onClose();
 		if (reason) this.#waiting?.reject(reason);
 		else this.#waiting?.resolve({ value: undefined, done: true });
 		this.#waiting = undefined;

@@ -31,6 +31,7 @@ export class Feed {
 	readonly #ring: Ring;
 	readonly #followers = new Set<Follower>();
 	#unsubscribe: () => void = () => {};
+	#pins = 0;
 	#isStarted = false;
 	#catchingUp: Promise<void> | undefined;
 	/** The log is known, or feared, to have grown since it was last read. */
@@ -49,8 +50,18 @@ export class Feed {
 		return this.#ring.head;
 	}
 
+	/** Nobody follows, and nobody is about to. */
 	get isIdle(): boolean {
-		return this.#followers.size === 0;
+		return this.#followers.size === 0 && this.#pins === 0;
+	}
+
+	/** Keeps the feed while somebody is about to follow; the answer lets go. */
+	pin(): () => void {
+		this.#pins++;
+		return () => {
+			this.#pins--;
+			if (this.isIdle) this.#options.onIdle(this);
+		};
 	}
 
 	/** An event that is still in memory. */

@@ -1,5 +1,6 @@
 import type { User } from '../identity/viewer.ts';
 import type { ActivitySignal, Bus } from './bus.ts';
+import { StreamEnded } from './event-stream.ts';
 import { Feed, type FeedLog } from './feed.ts';
 import { Follower, type Sink } from './follower.ts';
 
@@ -42,26 +43,28 @@ export class Feeds {
 		this.#scheduleBeat();
 	}
 
-	/** The conversation's feed, started. */
-	async get(conversationId: string): Promise<Feed> {
-		const feed = this.#feeds.get(conversationId) ?? this.#begin(conversationId);
-		// Kept while this one is about to follow, and dropped later if it does not.
-		this.#scheduleDrop(feed);
-		await feed.started;
-		return feed;
-	}
-
-	follow(
-		feed: Feed,
+	/**
+	 * One who follows from a place in the log. Nothing is delivered before `pump`.
+	 * @throws when the bus or the log cannot be reached.
+	 */
+	async follow(
+		conversationId: string,
 		user: User,
 		sink: Sink,
 		place: { readonly accessFrom: number; readonly after: number },
-	): Follower {
+	): Promise<Follower> {
+		const feed = this.#feeds.get(conversationId) ?? this.#begin(conversationId);
 		clearTimeout(this.#idle.get(feed));
-		this.#idle.delete(feed);
-		const follower = new Follower(feed, user, sink, place);
-		feed.add(follower);
-		return follower;
+		const unpin = feed.pin();
+		try {
+			await feed.started;
+			if (this.#stopped) throw new StreamEnded('stopping');
+			const follower = new Follower(feed, user, sink, place);
+			feed.add(follower);
+			return follower;
+		} finally {
+			unpin();
+		}
 	}
 
 	stop(): void {
@@ -80,7 +83,10 @@ export class Feeds {
 			onStalled: (follower) => this.#watchStalled(follower),
 		});
 		this.#feeds.set(conversationId, feed);
-		feed.started.catch(() => this.#feeds.delete(conversationId));
+		feed.started.catch(() => {
+			this.#feeds.delete(conversationId);
+			feed.stop();
+		});
 		return feed;
 	}
 

@@ -50,6 +50,11 @@ export class Follower {
 		this.#sequence = place.after;
 	}
 
+	/** Whether its next event is in memory: otherwise it begins by reading the log. */
+	get isNear(): boolean {
+		return this.#sequence >= this.#feed.head || this.#feed.recent(this.#sequence + 1) !== undefined;
+	}
+
 	/** Delivers what is due. Called whenever the log has grown or the sink takes more again. Never throws. */
 	pump(): void {
 		if (this.#walking || this.#ended) return;

@@ -77,13 +77,12 @@ export class Live {
 		const { conversationId, after, epoch } = request;
 		if (after !== undefined && after < 0) throw new InvalidInputError('after', 'after must be 0 or more.');
 		const { lastSequence: head } = await this.#requireAccess(viewer, conversationId);
-		const feed = await this.#feeds.get(conversationId);
 		const replaced = epoch !== undefined && epoch !== this.#feeds.epoch;
 		const servable = after === undefined || (after <= head && !replaced);
 		const place = { accessFrom: head, after: servable ? (after ?? head) : head };
-		const follower = this.#feeds.follow(feed, viewer.user, sink, place);
+		const follower = await this.#feeds.follow(conversationId, viewer.user, sink, place);
 		if (!servable) follower.reset(replaced ? 'REPLACED' : 'AHEAD', head);
-		else if (place.after < head) this.#options.onResume(feed.recent(place.after + 1) ? 'ring' : 'log');
+		else if (place.after < head) this.#options.onResume(follower.isNear ? 'ring' : 'log');
 		follower.pump();
 		return follower;
 	}
@@ -112,23 +111,25 @@ export class Live {
 		viewer: Viewer,
 		conversationId: string,
 	): Promise<AsyncIterableIterator<ConversationActivity>> {
-		const { lastSequence } = await this.#requireAccess(viewer, conversationId);
-		const feed = await this.#feeds.get(conversationId);
-		const stream = new ActivityStream(() => {
+		const { user } = viewer;
+		const { lastSequence: head } = await this.#requireAccess(viewer, conversationId);
+		const stream = new ActivityStream();
+		const watch = await this.#feeds.follow(conversationId, user, endOnly(stream), {
+			accessFrom: head,
+			after: head,
+		});
+		for (const signal of this.#presence.present(conversationId))
+			stream.push(asActivity(conversationId, signal));
+		const leave = this.#presence.enter(conversationId, user);
+		const streams = this.#activities.get(conversationId) ?? new Set();
+		this.#activities.set(conversationId, streams.add(stream));
+		stream.onClose = () => {
 			streams.delete(stream);
-			if (streams.size === 0) this.#activities.delete(conversationId);
+			if (streams.size === 0 && this.#activities.get(conversationId) === streams)
+				this.#activities.delete(conversationId);
 			watch.stop('unfollowed');
 			leave();
-		});
-		const streams = this.#activities.get(conversationId) ?? new Set();
-		const watch = this.#feeds.follow(feed, viewer.user, endOnly(stream), {
-			accessFrom: lastSequence,
-			after: lastSequence,
-		});
-		const present = this.#presence.present(conversationId);
-		const leave = this.#presence.enter(conversationId, viewer.user);
-		for (const signal of present) stream.push(asActivity(conversationId, signal));
-		this.#activities.set(conversationId, streams.add(stream));
+		};
 		watch.pump();
 		return stream;
 	}
@@ -169,7 +170,10 @@ function endOnly(stream: ActivityStream): Sink {
 	return {
 		deliver: () => {},
 		writable: () => true,
-		end: (reason) => stream.end(reason instanceof Error ? reason : undefined),
+		// At the service's end the transport says so: a completed stream would not be opened again.
+		end: (reason) => {
+			if (reason !== 'stopping') stream.end(reason instanceof Error ? reason : undefined);
+		},
 	};
 }
 

@@ -55,7 +55,8 @@ function openNative(path: string): BetterSqlite.Database {
 		native.pragma('journal_mode = WAL');
 		// An acknowledged send survives a loss of power: every commit waits for the disk.
 		native.pragma('synchronous = FULL');
-		native.pragma('busy_timeout = 5000');
+		// Only maintenance commands write beside the service. Waiting for them holds up everything, so it is short.
+		native.pragma('busy_timeout = 200');
 		native.pragma('cache_size = -65536');
 		return native;
 	} catch (error) {
