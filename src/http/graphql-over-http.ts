@@ -46,7 +46,9 @@ export async function handleGraphQL(
 		await answer(req, res, context, body, deps);
 	} catch (error) {
 		if (error instanceof BodyTooLarge) {
-			refuse(res, 413, `The body has more than ${deps.maxBodyBytes} bytes.`, { connection: 'close' });
+			// The rest is read and dropped: a client that is cut off while it sends may never see the answer.
+			req.resume();
+			refuse(res, 413, `The body has more than ${deps.maxBodyBytes} bytes.`, {});
 		} else if (!res.headersSent) {
 			const shown = toPublicError(error, deps.graphql.errorPolicy, requestId);
 			const headers = error instanceof UnauthenticatedError ? { 'www-authenticate': 'Bearer' } : {};

@@ -31,13 +31,15 @@ export function sendText(
 	body: string,
 	headers: OutgoingHttpHeaders,
 ): void {
+	// One pass over the text: the length and what is written come from the same bytes.
+	const bytes = Buffer.from(body);
 	res.writeHead(status, {
 		'cache-control': 'no-store',
-		'content-length': Buffer.byteLength(body),
+		'content-length': bytes.length,
 		'x-content-type-options': 'nosniff',
 		...headers,
 	});
-	res.end(body);
+	res.end(bytes);
 }
 
 /** Whether the method is among `allowed`; otherwise the request has been answered with 405 (RFC 9110, 15.5.6). */

@@ -39,15 +39,18 @@ const MAX_HEADER_BYTES = 32 * 1024;
 /** Everything that the service says on its one port. */
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
 	const stopping = new AbortController();
-	const server = createServer({ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: 65_000 }, (req, res) => {
-		const requestId = requestIdOf(req);
-		res.setHeader('x-request-id', requestId);
-		route(req, res, requestId, deps, stopping.signal).catch((err: unknown) => {
-			deps.logger.error({ err, requestId }, 'a request failed');
-			if (res.headersSent) res.destroy();
-			else sendError(res, 500, 'INTERNAL', 'Something went wrong on our side.');
-		});
-	});
+	const server = createServer(
+		{ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: 65_000, requestTimeout: 60_000 },
+		(req, res) => {
+			const requestId = requestIdOf(req);
+			res.setHeader('x-request-id', requestId);
+			route(req, res, requestId, deps, stopping.signal).catch((err: unknown) => {
+				deps.logger.error({ err, requestId }, 'a request failed');
+				if (res.headersSent) res.destroy();
+				else sendError(res, 500, 'INTERNAL', 'Something went wrong on our side.');
+			});
+		},
+	);
 	const sockets = serveWebSockets(server, deps.webSockets);
 	return {
 		listen: (port, host) => listen(server, port, host),
