@@ -3,9 +3,12 @@ import type { IncomingMessage } from 'node:http';
 /** The body is larger than the service takes. */
 export class BodyTooLarge extends Error {}
 
+/** The client went away before it had sent everything: there is nobody to answer. */
+export class ClientGone extends Error {}
+
 /**
  * Reads a body of at most `maxBytes`.
- * @throws BodyTooLarge as soon as that is clear; an Error when the client goes away.
+ * @throws BodyTooLarge as soon as that is clear, ClientGone.
  */
 export function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer> {
 	if (Number(req.headers['content-length'] ?? 0) > maxBytes) return Promise.reject(new BodyTooLarge());
@@ -20,7 +23,7 @@ export function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer
 			} else chunks.push(chunk);
 		});
 		req.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
-		req.on('error', reject);
-		req.on('close', () => reject(new Error('The client went away.')));
+		req.on('error', () => reject(new ClientGone()));
+		req.on('close', () => reject(new ClientGone()));
 	});
 }

@@ -7,7 +7,7 @@ import type { GraphQLContext } from '../../schema/context.ts';
 import { UnauthenticatedError } from '../identity/tokens.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import type { Authentication } from './authentication.ts';
-import { BodyTooLarge, readBody } from './body.ts';
+import { BodyTooLarge, ClientGone, readBody } from './body.ts';
 import type { GraphQLServer } from './graphql.ts';
 import { toOperationRequest } from './operations.ts';
 import { publicError, statusOf, toPublicError } from './public-errors.ts';
@@ -45,6 +45,7 @@ export async function handleGraphQL(
 			return await passToYoga(req, res, context, body, deps);
 		await answer(req, res, context, body, deps);
 	} catch (error) {
+		if (error instanceof ClientGone) return;
 		if (error instanceof BodyTooLarge) {
 			// The rest is read and dropped: a client that is cut off while it sends may never see the answer.
 			req.resume();
