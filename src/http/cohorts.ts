@@ -11,6 +11,7 @@ import {
 	visitWithTypeInfo,
 } from 'graphql';
 import { getArgumentValues } from 'graphql/execution/values.js';
+import { LRUCache } from 'lru-cache';
 import type { GraphQLContext } from '../../schema/context.ts';
 import type { Role, Viewer } from '../identity/viewer.ts';
 import type { Delivery } from '../live/ring.ts';
@@ -60,8 +61,8 @@ export interface Cohort {
 export class Cohorts {
 	readonly #deps: CohortDeps;
 	readonly #shapes = new WeakMap<object, Map<string, Shape | null>>();
-	/** Keys as short as can be: every delivery keeps them. */
-	readonly #ids = new Map<string, string>();
+	/** One that is forgotten while it has followers costs a second execution of an event, no more. */
+	readonly #cohorts = new LRUCache<string, Cohort>({ max: 10_000 });
 
 	constructor(deps: CohortDeps) {
 		this.#deps = deps;
@@ -86,21 +87,29 @@ export class Cohorts {
 		if (shape === null) throw new Error('Not a subscription to conversation events.');
 		if (shape.dependsOnViewer)
 			return { render: (delivery) => this.#write(operation, variables, viewer, delivery) };
-		const { role } = viewer.user;
-		const id = this.#idOf(shape, variables, role);
+		const key = keyOf(shape, variables, viewer.user.role);
+		const known = this.#cohorts.get(key);
+		if (known !== undefined) return known;
+		const cohort = this.#begin(operation, variables, viewer.user.role);
+		this.#cohorts.set(key, cohort);
+		return cohort;
+	}
+
+	#begin(operation: Operation, variables: RunArgs['variables'], role: Role): Cohort {
 		const nobody = nobodyOf(role);
-		return {
+		const cohort: Cohort = {
 			render: (delivery) => {
-				const known = delivery.rendered.get(id);
+				const known = delivery.rendered.get(cohort);
 				if (known !== undefined) return known;
 				this.#deps.onRendered(delivery);
 				const text = this.#write(operation, variables, nobody, delivery);
-				const keep = (done: string) => delivery.rendered.set(id, done);
-				delivery.rendered.set(id, text);
-				if (text instanceof Promise) void text.then(keep, () => delivery.rendered.delete(id));
+				const keep = (done: string) => delivery.rendered.set(cohort, done);
+				delivery.rendered.set(cohort, text);
+				if (text instanceof Promise) void text.then(keep, () => delivery.rendered.delete(cohort));
 				return text;
 			},
 		};
+		return cohort;
 	}
 
 	#write(
@@ -116,16 +125,6 @@ export class Cohorts {
 			: JSON.stringify(result);
 	}
 
-	#idOf(shape: Shape, variables: RunArgs['variables'], role: Role): string {
-		const shared = Object.entries(variables ?? {}).filter(([name]) => !shape.ownVariables.has(name));
-		const key = `${role} ${JSON.stringify(shared.sort(([a], [b]) => (a < b ? -1 : 1)))} ${shape.key}`;
-		// Ids need not be remembered for ever: to forget one costs a second execution of an event at most.
-		if (this.#ids.size > 10_000) this.#ids.clear();
-		const id = this.#ids.get(key) ?? `cohort-${(nextCohort++).toString(36)}`;
-		this.#ids.set(key, id);
-		return id;
-	}
-
 	#shapeOf(operation: Operation): Shape | null {
 		const byName = this.#shapes.get(operation.document) ?? new Map<string, Shape | null>();
 		this.#shapes.set(operation.document, byName);
@@ -139,7 +138,11 @@ export class Cohorts {
 	}
 }
 
-let nextCohort = 0;
+/** Followers share what they asked for, with what, in which access class; where in the log they are is their own. */
+function keyOf(shape: Shape, variables: RunArgs['variables'], role: Role): string {
+	const shared = Object.entries(variables ?? {}).filter(([name]) => !shape.ownVariables.has(name));
+	return `${role} ${JSON.stringify(shared.sort(([a], [b]) => (a < b ? -1 : 1)))} ${shape.key}`;
+}
 
 function nobodyOf(role: Role): Viewer {
 	return { user: { id: '', subject: '', name: '', role }, expiresAt: Number.POSITIVE_INFINITY };

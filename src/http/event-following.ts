@@ -1,7 +1,7 @@
-import type { ExecutionResult, GraphQLSchema } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 import type { WebSocket } from 'ws';
-import { fromGlobalId } from '../../schema/ids.ts';
-import { NotFoundError } from '../conversations/errors.ts';
+import { requireId } from '../../schema/ids.ts';
+import type { Viewer } from '../identity/viewer.ts';
 import { StreamEnded } from '../live/event-stream.ts';
 import type { EndReason, Follower, Sink } from '../live/follower.ts';
 import type { Live } from '../live/live.ts';
@@ -12,13 +12,22 @@ import type { Operation, RunArgs } from './operations.ts';
 import { type ErrorPolicy, toPublicError } from './public-errors.ts';
 
 export interface EventFollowingDeps {
-	readonly schema: GraphQLSchema;
 	readonly live: Live;
 	readonly cohorts: Cohorts;
 	readonly metrics: Metrics;
 	readonly errorPolicy: ErrorPolicy;
 	/** Above it a socket takes no more until it has sent what it has. */
 	readonly maxBufferedBytes: number;
+}
+
+/** An operation that came by a socket. */
+export interface FollowOperation {
+	readonly operation: Operation;
+	readonly variables: RunArgs['variables'];
+	readonly viewer: Viewer;
+	readonly requestId: string;
+	readonly socket: WebSocket;
+	readonly operationId: string;
 }
 
 const FIELD = 'conversationEvents';
@@ -28,12 +37,10 @@ const GOING_AWAY = 1001;
 
 /** Following conversation events over WebSockets: frames go straight to the socket, each cohort's text with the operation's own id. */
 export class EventFollowing {
-	readonly schema: GraphQLSchema;
 	readonly #deps: EventFollowingDeps;
 
 	constructor(deps: EventFollowingDeps) {
 		this.#deps = deps;
-		this.schema = deps.schema;
 	}
 
 	/**
@@ -41,32 +48,31 @@ export class EventFollowing {
 	 * pass through it: it ends when they end, and ending it ends them.
 	 */
 	async follow(
-		operation: Operation,
-		args: RunArgs,
-		socket: WebSocket,
-		operationId: string,
+		request: FollowOperation,
 	): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult | undefined> {
+		const { operation, variables, viewer, socket, operationId } = request;
 		const { live, cohorts, metrics, errorPolicy } = this.#deps;
-		const asked = cohorts.argumentsOf(operation, args.variables);
+		const asked = cohorts.argumentsOf(operation, variables);
 		if (asked === undefined) return undefined;
-		const { viewer, requestId } = args.context;
+		const stream = new SilentStream();
 		const sink = new SocketSink(
 			socket,
 			operationId,
-			cohorts.join(operation, args.variables, viewer),
+			cohorts.join(operation, variables, viewer),
+			stream,
 			this.#deps,
 		);
 		try {
-			const conversationId = fromGlobalId('Conversation', asked.conversationId);
-			if (conversationId === undefined) throw new NotFoundError('conversation');
-			const request = {
-				conversationId,
-				...(asked.after != null && { after: asked.after }),
-				...(asked.epoch != null && { epoch: asked.epoch }),
-			};
-			const stream = new SilentStream();
-			sink.onEnd = (reason) => stream.end(reason);
-			const follower = await live.open(viewer, request, sink);
+			const conversationId = requireId('Conversation', asked.conversationId);
+			const follower = await live.open(
+				viewer,
+				{
+					conversationId,
+					...(asked.after != null && { after: asked.after }),
+					...(asked.epoch != null && { epoch: asked.epoch }),
+				},
+				sink,
+			);
 			const leave = live.enter(conversationId, viewer.user);
 			metrics.subscriptionStarted(FIELD);
 			stream.begin(follower, () => {
@@ -75,8 +81,7 @@ export class EventFollowing {
 			});
 			return stream;
 		} catch (error) {
-			const shown = toPublicError(error, errorPolicy, requestId);
-			metrics.error(String(shown.extensions['code']));
+			const shown = toPublicError(error, errorPolicy, request.requestId);
 			return { errors: [shown] };
 		}
 	}
@@ -84,16 +89,23 @@ export class EventFollowing {
 
 /** Writes frames of one operation to its socket. */
 class SocketSink implements Sink {
-	onEnd: (reason?: EndReason) => void = () => {};
 	readonly #socket: WebSocket;
 	readonly #head: string;
 	readonly #cohort: Cohort;
+	readonly #stream: SilentStream;
 	readonly #maxBufferedBytes: number;
 
-	constructor(socket: WebSocket, operationId: string, cohort: Cohort, deps: EventFollowingDeps) {
+	constructor(
+		socket: WebSocket,
+		operationId: string,
+		cohort: Cohort,
+		stream: SilentStream,
+		deps: EventFollowingDeps,
+	) {
 		this.#socket = socket;
 		this.#head = `{"id":${JSON.stringify(operationId)},"type":"next","payload":`;
 		this.#cohort = cohort;
+		this.#stream = stream;
 		this.#maxBufferedBytes = deps.maxBufferedBytes;
 	}
 
@@ -112,7 +124,7 @@ class SocketSink implements Sink {
 		if (reason === 'stopping') this.#socket.close(GOING_AWAY, 'Going away');
 		else if (reason === 'slow')
 			this.#socket.close(TRY_AGAIN_LATER, 'The reader is too slow: resume from the last sequence');
-		this.onEnd(reason);
+		this.#stream.end(reason);
 	}
 
 	#send(text: string): void {

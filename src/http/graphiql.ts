@@ -1,39 +1,66 @@
 import { renderGraphiQL } from '@graphql-yoga/render-graphiql';
 
 export interface GraphiQLPage {
-	/** Filled into the page's headers, so that it works at the first click. Never in production. */
-	readonly token: string | undefined;
+	/** Tokens that the page signs in with, so that it works at the first click. Never in production. */
+	readonly tokens: { readonly agent: string; readonly customer: string } | undefined;
 }
 
 /** The page for people at /graphql: all of it comes from this service; subscriptions go over the WebSocket. */
-export function renderGraphiQLPage({ token }: GraphiQLPage): string {
-	const headers = JSON.stringify({ authorization: `Bearer ${token ?? '<a token>'}` }, null, 2);
-	return renderGraphiQL({
+export function renderGraphiQLPage({ tokens }: GraphiQLPage): string {
+	const agent = tokens && { authorization: `Bearer ${tokens.agent}` };
+	const customer = JSON.stringify({ authorization: `Bearer ${tokens?.customer ?? '<a token>'}` }, null, 2);
+	const options = {
 		title: 'Pendo Message Service',
 		endpoint: '/graphql',
-		subscriptionsProtocol: 'WS',
-		shouldPersistHeaders: false,
-		defaultHeaders: headers,
-		headers,
-		defaultTabs: TOUR.map((query) => ({ query, headers })),
-	});
+		subscriptionsProtocol: 'WS' as const,
+		shouldPersistHeaders: true,
+		// The editor's headers win over it.
+		additionalHeaders: agent ?? {},
+		// What a reload looks for among the tabs.
+		query: CREATE,
+		defaultTabs: [
+			{ query: CREATE },
+			{ query: FOLLOW, variables: WHERE },
+			{ query: JOIN, variables: WHERE, headers: customer },
+			{ query: SEND, variables: WHERE, headers: customer },
+			{ query: HISTORY },
+		],
+		[PLACE]: null,
+	};
+	return renderGraphiQL(options).replace(`"${PLACE}":null`, () => ownScript(agent ?? {}));
 }
 
+const PLACE = 'pendoMessageOptions';
+
+/**
+ * Options that JSON cannot carry. GraphiQL's WebSocket knows nothing of the headers' editor, so its connection
+ * parameters are read from what the page keeps of the open tab; that holds tokens, so it ends with the browser's tab.
+ */
+function ownScript(signedIn: { readonly authorization?: string }): string {
+	return `storage: sessionStorage, connectionParams: () => {
+		const { tabs, activeTabIndex } = JSON.parse(sessionStorage.getItem('graphiql:tabState'));
+		return { ...${JSON.stringify(signedIn)}, ...JSON.parse(tabs[activeTabIndex].headers || '{}') };
+	}`;
+}
+
+const WHERE = JSON.stringify({ id: 'PASTE THE ID FROM THE FIRST TAB' }, null, 2);
+
 /** A first tour, a tab a step. */
-const TOUR = [
-	`# 1. Create a conversation. Copy its id into the other tabs.
+const CREATE = `# 1. Create a conversation, as an agent. Copy its id.
 mutation Create {
-  createConversation(input: { subject: "My first conversation", visibility: OPEN }) {
+  createConversation(input: { subject: "Hello", visibility: OPEN }) {
     ... on CreateConversationPayload {
       conversation { id subject lastSequence }
     }
     ... on Error { code message }
   }
 }
-`,
-	`# 2. Follow it: run this and leave the tab open. Events arrive as they happen.
-subscription Follow {
-  conversationEvents(conversationId: "PASTE THE ID", after: 0) {
+`;
+
+const FOLLOW = `# 2. Follow it: paste the id below, run this,
+#    and come back to see events arrive.
+subscription Follow($id: ID!) {
+  conversationEvents(conversationId: $id, after: 0) {
     __typename
     sequence
     actor { name }
@@ -41,39 +68,54 @@ subscription Follow {
     ... on MessageEdited { message { body } }
   }
 }
-`,
-	`# 3. Join it, as another user would (with a token of theirs in the headers below).
-mutation Join {
-  joinConversation(input: { conversationId: "PASTE THE ID" }) {
+`;
+
+const JOIN = `# 3. Join it, as a customer: the headers
+#    below hold a customer's token.
+mutation Join($id: ID!) {
+  joinConversation(input: { conversationId: $id }) {
     ... on JoinConversationPayload {
       membership { joinedAt lastReadSequence }
     }
     ... on Error { code message }
   }
 }
-`,
-	`# 4. Send. Run it twice: the key makes the second run a retry, and one message is stored.
-mutation Send {
-  sendMessage(
-    input: { conversationId: "PASTE THE ID", body: "Hello!", clientMessageId: "first-message" }
-  ) {
+`;
+
+const SEND = `# 4. Send, as the customer. Run it twice:
+#    the key makes the second run a retry,
+#    and one message is stored.
+mutation Send($id: ID!) {
+  sendMessage(input: {
+    conversationId: $id
+    body: "Hello!"
+    clientMessageId: "first-message"
+  }) {
     ... on SendMessagePayload {
       message { id sequence body createdAt }
     }
-    ... on Error { code message retryable }
+    ... on Error { code reason: message retryable }
   }
 }
-`,
-	`# 5. Read the history, newest page first.
+`;
+
+const HISTORY = `# 5. Read the conversation with the newest
+#    activity, from its end.
 query History {
-  conversation(id: "PASTE THE ID") {
-    subject
-    unreadCount
-    messages(last: 20) {
-      edges { node { sequence body createdAt author { name } } }
-      pageInfo { hasPreviousPage startCursor }
-    }
+  conversations(first: 1) {
+    edges { node {
+      subject
+      unreadCount
+      messages(last: 20) {
+        edges { node {
+          sequence
+          body
+          createdAt
+          author { name }
+        } }
+        pageInfo { hasPreviousPage startCursor }
+      }
+    } }
   }
 }
-`,
-];
+`;

@@ -128,7 +128,8 @@ async function passToYoga(
 	);
 	res.writeHead(response.status, Object.fromEntries(response.headers));
 	if (response.body === null) res.end();
-	else await pipeline(Readable.fromWeb(response.body as never), res).catch(() => undefined);
+	// Yoga's streams are its own, not the platform's: all that both have is the iteration.
+	else await pipeline(Readable.from(response.body as AsyncIterable<Uint8Array>), res).catch(() => undefined);
 }
 
 function plainHeaders(req: IncomingMessage): Headers {

@@ -5,9 +5,10 @@ import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { createCompiledExecutor, useExecutor } from './compiled-execution.ts';
 import { useDisjointFields } from './disjoint-fields.ts';
+import { useEventStreams } from './event-streams.ts';
 import { type GraphiQLPage, renderGraphiQLPage } from './graphiql.ts';
 import { useObservation } from './observation.ts';
-import { Operations } from './operations.ts';
+import { Operations, useOwnSubscribe } from './operations.ts';
 import { type ErrorPolicy, toPublicError, usePublicErrors } from './public-errors.ts';
 import { queryLimits } from './query-limits.ts';
 
@@ -43,7 +44,9 @@ export function createGraphQL({ schema, config, logger, metrics, graphiql }: Gra
 			useDisjointFields(),
 			...queryLimits(config),
 			useExecutor(executor),
+			useOwnSubscribe,
 			useObservation(logger, metrics),
+			useEventStreams(errorPolicy, metrics),
 		],
 		maskedErrors: { maskError: (error) => toPublicError(error, errorPolicy) },
 		logging: false,

@@ -26,6 +26,16 @@ export function useObservation(logger: Logger, metrics: Metrics): Plugin {
 		};
 		logger.info(did, String(operation?.operation));
 	};
+	/** Counts an open subscription; the answer counts its end, once. */
+	const opened = (args: ExecutionArgs): (() => void) => {
+		const field = rootFields(getOperationAST(args.document, args.operationName));
+		metrics.subscriptionStarted(field);
+		let open = true;
+		return () => {
+			if (open) metrics.subscriptionEnded(field);
+			open = false;
+		};
+	};
 	return {
 		onExecute: ({ args }) => {
 			const start = performance.now();
@@ -33,7 +43,15 @@ export function useObservation(logger: Logger, metrics: Metrics): Plugin {
 		},
 		onSubscribe: ({ args }) => {
 			const start = performance.now();
-			return { onSubscribeResult: ({ result }) => done(args, start, isAsyncIterable(result) ? {} : result) };
+			let end = () => {};
+			return {
+				onSubscribeResult: ({ result }) => {
+					done(args, start, isAsyncIterable(result) ? {} : result);
+					if (isAsyncIterable(result)) end = opened(args);
+					return { onEnd: () => end() };
+				},
+				onSubscribeError: () => end(),
+			};
 		},
 	};
 }

@@ -7,7 +7,7 @@ import {
 	getOperationAST,
 	type OperationDefinitionNode,
 } from 'graphql';
-import type { YogaServerInstance } from 'graphql-yoga';
+import type { Plugin, YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { GraphQLContext } from '../../schema/context.ts';
 import { publicError } from './public-errors.ts';
@@ -21,6 +21,7 @@ export interface OperationRequest {
 
 /** An operation that was parsed and validated, once for all who send the same text. */
 export interface Operation {
+	readonly text: string;
 	readonly document: DocumentNode;
 	readonly definition: OperationDefinitionNode;
 	readonly operationName: string | undefined;
@@ -28,7 +29,9 @@ export interface Operation {
 
 export type Prepared = { readonly operation: Operation } | { readonly errors: readonly GraphQLError[] };
 
-type Parsed = { readonly document: DocumentNode } | { readonly errors: readonly GraphQLError[] };
+type Parsed =
+	| { readonly text: string; readonly document: DocumentNode }
+	| { readonly errors: readonly GraphQLError[] };
 
 const MAX_DOCUMENTS = 1_000;
 const MAX_DOCUMENT_CHARACTERS = 8 * 1024 * 1024;
@@ -64,7 +67,7 @@ export class Operations {
 		const definition = getOperationAST(parsed.document, operationName);
 		if (definition == null)
 			return { errors: [publicError('BAD_USER_INPUT', 'Name one operation of the document.')] };
-		return { operation: { document: parsed.document, definition, operationName } };
+		return { operation: { text: parsed.text, document: parsed.document, definition, operationName } };
 	}
 
 	/** A query or mutation. The result's errors are fit to be shown. */
@@ -73,10 +76,15 @@ export class Operations {
 		return execute(this.#executionArgs(operation, args));
 	}
 
-	/** A subscription by its resolvers. */
-	subscribe(operation: Operation, args: RunArgs): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> {
+	/** A subscription by its resolvers, unless `own` takes it: all plugins hold before. */
+	async subscribe(
+		operation: Operation,
+		args: RunArgs,
+		own?: OwnSubscribe,
+	): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> {
 		const { subscribe } = this.#yoga.getEnveloped(args.context as never);
-		return subscribe(this.#executionArgs(operation, args));
+		const withOwn: OwnArgs = { ...this.#executionArgs(operation, args), own };
+		return subscribe(withOwn);
 	}
 
 	#executionArgs(operation: Operation, { variables, context }: RunArgs): ExecutionArgs {
@@ -100,12 +108,27 @@ export class Operations {
 		try {
 			const document = parse(query) as DocumentNode;
 			const errors = validate(this.#schema, document) as readonly GraphQLError[];
-			return errors.length > 0 ? { errors: errors.map((error) => this.#toPublic(error)) } : { document };
+			return errors.length > 0
+				? { errors: errors.map((error) => this.#toPublic(error)) }
+				: { text: query, document };
 		} catch (error) {
 			return { errors: [this.#toPublic(error)] };
 		}
 	}
 }
+
+/** Subscribes in the place of the resolvers; undefined leaves it to them. */
+export type OwnSubscribe = () => Promise<ExecutionResult | undefined>;
+
+type OwnArgs = ExecutionArgs & { readonly own: OwnSubscribe | undefined };
+
+/** Belongs to `Operations.subscribe`. */
+export const useOwnSubscribe: Plugin = {
+	onSubscribe: ({ args, subscribeFn, setSubscribeFn }) => {
+		const { own } = args as unknown as OwnArgs;
+		if (own) setSubscribeFn(async () => (await own()) ?? subscribeFn(args));
+	},
+};
 
 export interface RunArgs {
 	readonly variables: Readonly<Record<string, unknown>> | undefined;

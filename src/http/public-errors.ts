@@ -1,7 +1,8 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { GraphQLContext } from '../../schema/context.ts';
-import { DomainError, type ErrorCode, InvalidInputError } from '../conversations/errors.ts';
+import { DomainError, type ErrorCode, InvalidInputError, ServiceBusyError } from '../conversations/errors.ts';
+import { StoreUnavailable } from '../conversations/store.ts';
 import { UnauthenticatedError } from '../identity/tokens.ts';
 import { StreamEnded } from '../live/event-stream.ts';
 
@@ -91,6 +92,10 @@ export function toPublicError(error: unknown, policy: ErrorPolicy, requestId?: s
 		);
 	if (cause instanceof UnauthenticatedError) return make(cause.message, 'UNAUTHENTICATED');
 	if (cause instanceof StreamEnded) return make(cause.message, 'SERVICE_BUSY');
+	if (cause instanceof StoreUnavailable) {
+		policy.onDefect(cause, requestId);
+		return make(new ServiceBusyError().message, 'SERVICE_BUSY');
+	}
 	if (located !== undefined && cause === undefined) {
 		const message = policy.suggestions
 			? located.message

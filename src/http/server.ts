@@ -30,7 +30,9 @@ export interface HttpServer {
 	listen(port: number, host: string): Promise<number>;
 	/** Takes no new connections. */
 	refuse(): void;
-	/** Closes sockets with 1001, lets answers under way go out, then closes what is left. */
+	/** Closes the WebSockets with 1001: their clients connect elsewhere and resume. */
+	closeSockets(): Promise<void>;
+	/** Lets answers under way go out, then closes what is left. */
 	close(): Promise<void>;
 }
 
@@ -53,13 +55,14 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
 	);
 	const sockets = serveWebSockets(server, deps.webSockets);
 	return {
-		listen: (port, host) => listen(server, port, host),
+		listen: (port, host) =>
+			listen(server, port, host, (err) => deps.logger.error({ err }, 'the port has a fault')),
 		refuse: () => {
 			server.close();
 		},
+		closeSockets: () => sockets.close(),
 		close: async () => {
 			stopping.abort();
-			await sockets.close();
 			server.closeIdleConnections();
 			await Promise.race([
 				new Promise<void>((resolve) => server.close(() => resolve())),
@@ -98,11 +101,18 @@ async function route(
 	sendError(res, 404, 'NOT_FOUND', 'There is nothing here. The API is at /graphql.');
 }
 
-function listen(server: Server, port: number, host: string): Promise<number> {
+/** `onError` hears what befalls the open port later, such as a connection that could not be accepted. */
+function listen(
+	server: Server,
+	port: number,
+	host: string,
+	onError: (error: Error) => void,
+): Promise<number> {
 	return new Promise((resolve, reject) => {
 		server.once('error', reject);
 		server.listen(port, host, () => {
 			server.off('error', reject);
+			server.on('error', onError);
 			resolve((server.address() as AddressInfo).port);
 		});
 	});

@@ -12,10 +12,10 @@ export interface HistoryReset {
 	readonly resumeFrom: number;
 }
 
-/** Something to deliver, with what was made of it already: one text for all who asked the same. */
+/** Something to deliver, with what was made of it already: one text for all who asked the same, by whatever stands for them. */
 export interface Delivery {
 	readonly event: ConversationEvent | HistoryReset;
-	readonly rendered: Map<string, string | Promise<string>>;
+	readonly rendered: Map<object, string | Promise<string>>;
 }
 
 export function delivery(event: ConversationEvent | HistoryReset): Delivery {

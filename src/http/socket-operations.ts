@@ -1,0 +1,163 @@
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
+import { CloseCode, makeServer, type Server as ProtocolServer, type SubscribePayload } from 'graphql-ws';
+import type { WebSocket } from 'ws';
+import type { GraphQLContext } from '../../schema/context.ts';
+import type { SocketsConfig } from '../config.ts';
+import { UnauthenticatedError } from '../identity/tokens.ts';
+import type { Viewer } from '../identity/viewer.ts';
+import type { Authentication } from './authentication.ts';
+import type { EventFollowing } from './event-following.ts';
+import { type Operation, type Operations, toOperationRequest } from './operations.ts';
+import { type ErrorPolicy, publicError, toPublicError } from './public-errors.ts';
+
+export interface SocketOperationsDeps {
+	readonly schema: GraphQLSchema;
+	readonly config: SocketsConfig;
+	readonly authentication: Authentication;
+	readonly operations: Operations;
+	readonly following: EventFollowing;
+	readonly errorPolicy: ErrorPolicy;
+	readonly createContext: (viewer: Viewer, requestId: string) => GraphQLContext;
+}
+
+/** A socket as its operations know it. Thousands are open at a time, so it holds no more than it must. */
+export interface Connection {
+	readonly socket: WebSocket;
+	readonly requestId: string;
+	/** Undefined until the token is checked. */
+	viewer: Viewer | undefined;
+	expiry: NodeJS.Timeout | undefined;
+	/** Operations under way. */
+	operations: number;
+}
+
+/** What onSubscribe hands on to execute and subscribe. */
+interface SocketArgs extends ExecutionArgs {
+	readonly operation: Operation;
+	readonly connection: Connection;
+	readonly viewer: Viewer;
+	readonly operationId: string;
+}
+
+/** IANA WebSocket close codes. */
+const TRY_AGAIN_LATER = 1013;
+/** setTimeout takes 31 bits of milliseconds. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+
+/** The graphql-transport-ws protocol over the operation pipeline: who connects, what may run, and what becomes of it. */
+export function createSocketOperations(deps: SocketOperationsDeps): ProtocolServer<Connection> {
+	return makeServer<Record<string, unknown>, Connection>({
+		connectionInitWaitTimeout: deps.config.connectionInitTimeoutMs,
+		onConnect: async (context) => {
+			const { connectionParams, extra: connection } = context;
+			// The token is not needed again, and thousands of them are not small.
+			Object.assign(context, { connectionParams: undefined });
+			return authenticate(deps, connection, connectionParams);
+		},
+		onClose: ({ extra }) => clearTimeout(extra.expiry),
+		onSubscribe: ({ extra }, id, payload) => admit(deps, extra, id, payload),
+		execute: (args) => run(deps, args as SocketArgs),
+		subscribe: (args) => subscribe(deps, args as SocketArgs),
+		onError: ({ extra }, _id, _payload, errors) =>
+			errors.map((error) => toPublicError(error, deps.errorPolicy, extra.requestId).toJSON()),
+		onComplete: ({ extra }) => {
+			extra.operations--;
+		},
+	});
+}
+
+async function authenticate(
+	deps: SocketOperationsDeps,
+	connection: Connection,
+	params: unknown,
+): Promise<boolean> {
+	try {
+		connection.viewer = await deps.authentication.ofConnection(params);
+	} catch (error) {
+		if (error instanceof UnauthenticatedError) return false;
+		deps.errorPolicy.onDefect(error, connection.requestId);
+		// Not the client's fault: unlike 4403, this one is tried again.
+		connection.socket.close(TRY_AGAIN_LATER, 'Try again later');
+		return false;
+	}
+	closeAtExpiry(connection, connection.viewer.expiresAt);
+	return true;
+}
+
+/** Never throws: that would close the socket, and with it all its other subscriptions. */
+function admit(
+	deps: SocketOperationsDeps,
+	connection: Connection,
+	operationId: string,
+	payload: SubscribePayload,
+): ExecutionArgs | readonly GraphQLError[] {
+	const { viewer, requestId } = connection;
+	if (viewer === undefined) return [publicError('UNAUTHENTICATED', 'A valid access token is required.')];
+	const refuse = (errors: readonly GraphQLError[]) => {
+		connection.operations--;
+		return errors.map((error) => toPublicError(error, deps.errorPolicy, requestId));
+	};
+	connection.operations++;
+	if (connection.operations > deps.config.maxSubscriptionsPerSocket)
+		return refuse([
+			publicError(
+				'RATE_LIMITED',
+				`A socket carries at most ${deps.config.maxSubscriptionsPerSocket} operations at a time.`,
+			),
+		]);
+	const request = toOperationRequest(payload);
+	if (request instanceof GraphQLError) return refuse([request]);
+	const prepared = deps.operations.prepare(request);
+	if ('errors' in prepared) return refuse(prepared.errors);
+	const { operation } = prepared;
+	// The protocol keeps the payload as long as the operation runs: the text is kept once for all who sent it.
+	Object.assign(payload, { query: operation.text });
+	return {
+		schema: deps.schema,
+		document: operation.document,
+		operationName: operation.operationName,
+		variableValues: request.variables,
+		contextValue: undefined,
+		rootValue: undefined,
+		operation,
+		connection,
+		viewer,
+		operationId,
+	} as SocketArgs;
+}
+
+function run(deps: SocketOperationsDeps, args: SocketArgs): ExecutionResult | Promise<ExecutionResult> {
+	const { viewer, connection, operation, variableValues } = args;
+	const context = deps.createContext(viewer, connection.requestId);
+	return deps.operations.execute(operation, { variables: variableValues ?? undefined, context });
+}
+
+async function subscribe(
+	deps: SocketOperationsDeps,
+	{ operation, variableValues, viewer, connection, operationId }: SocketArgs,
+): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> {
+	const variables = variableValues ?? undefined;
+	const { requestId, socket } = connection;
+	const args = { variables, context: deps.createContext(viewer, requestId) };
+	let followed: AsyncIterable<ExecutionResult> | undefined;
+	const result = await deps.operations.subscribe(operation, args, async () => {
+		const follow = { operation, variables, viewer, requestId, socket, operationId };
+		const answer = await deps.following.follow(follow);
+		if (answer === undefined || !(Symbol.asyncIterator in answer)) return answer;
+		// Not through the plugins, which would wrap it: it is silent, and there are thousands.
+		followed = answer;
+		return {};
+	});
+	return followed ?? result;
+}
+
+/** The token's end is the socket's end. */
+function closeAtExpiry(connection: Connection, expiresAt: number): void {
+	const left = expiresAt - Date.now();
+	if (left === Number.POSITIVE_INFINITY) return;
+	const wait = Math.min(Math.max(left, 0), MAX_TIMEOUT_MS);
+	connection.expiry = setTimeout(() => {
+		if (Date.now() < expiresAt) closeAtExpiry(connection, expiresAt);
+		else connection.socket.close(CloseCode.Forbidden, 'Forbidden');
+	}, wait).unref();
+}
