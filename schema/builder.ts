@@ -13,6 +13,11 @@ export const VIEWER_DEPENDENT = { viewerDependent: true } as const;
 /** Extensions of a field that is the parent's property of the same name; see `plain-reads.ts`. */
 export const PLAIN_READ = { plainRead: true } as const;
 
+/** Extensions of a list without page arguments: how many rows it has at most, for the cost of what asks for it. */
+export function rows(atMost: number): { readonly rows: number } {
+	return { rows: atMost };
+}
+
 export const builder = new SchemaBuilder<{
 	Context: GraphQLContext;
 	DefaultFieldNullability: false;

@@ -98,7 +98,7 @@ const ConversationFilter = builder.inputType('ConversationFilter', {
 		visibility: t.field({ type: Visibility, description: 'With this visibility.' }),
 		closed: t.boolean({ description: 'Closed for good (true), or not (false).' }),
 		memberId: t.id({ description: 'That this user is a present member of.' }),
-		search: t.string({ description: 'With this text in the subject.' }),
+		search: t.string({ description: 'With this text in the subject, at most 100 characters.' }),
 	}),
 });
 

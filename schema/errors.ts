@@ -7,8 +7,9 @@ import {
 	type RateLimitedError,
 	type ServiceBusyError,
 } from '../src/conversations/errors.ts';
+import { LIMITS } from '../src/conversations/limits.ts';
 import type { Message as MessageRow } from '../src/conversations/model.ts';
-import { builder } from './builder.ts';
+import { builder, rows } from './builder.ts';
 import { Message } from './message.ts';
 
 type Types = typeof builder.$inferSchemaTypes;
@@ -107,6 +108,7 @@ const ConversationMoved = builder
 			missed: t.field({
 				type: [Message],
 				description: 'What others wrote since, as far as the viewer may see it, oldest first; at most 100.',
+				extensions: rows(LIMITS.missedMessages),
 				resolve: ({ refusal }) => refusal.missed,
 			}),
 		}),

@@ -47,7 +47,9 @@ builder.queryFields((t) => ({
 		type: User,
 		description: 'All users by name. Agents only; for others an error FORBIDDEN.',
 		args: {
-			search: t.arg.string({ description: 'Only those with this text in their name or subject.' }),
+			search: t.arg.string({
+				description: 'Only those with this text in their name or subject, at most 100 characters.',
+			}),
 		},
 		resolve: async (_root, { search, ...args }, { reader }) => {
 			const request = pageRequest(USERS, args);

@@ -47,9 +47,16 @@ function isForPeople(error: unknown): error is Error {
 	);
 }
 
+/** What is wrong, and where a setting decides it, which one. */
+function forPeople(error: Error): string {
+	const setting = { EADDRINUSE: 'PORT', EACCES: 'PORT', EADDRNOTAVAIL: 'HOST', ENOTFOUND: 'HOST' };
+	const name = 'code' in error && setting[error.code as keyof typeof setting];
+	return name ? `The port cannot be opened: ${error.message}. Set ${name} to another one.` : error.message;
+}
+
 main().catch((error: unknown) => {
 	process.stderr.write(
-		`${isForPeople(error) ? error.message : String(error instanceof Error ? error.stack : error)}\n`,
+		`${isForPeople(error) ? forPeople(error) : String(error instanceof Error ? error.stack : error)}\n`,
 	);
 	process.exit(1);
 });

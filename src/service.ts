@@ -11,6 +11,7 @@ import { createHealth } from './health.ts';
 import { Authentication } from './http/authentication.ts';
 import { Cohorts } from './http/cohorts.ts';
 import { EventFollowing } from './http/event-following.ts';
+import type { GraphiQLPage } from './http/graphiql.ts';
 import { createGraphQL } from './http/graphql.ts';
 import { Origins } from './http/origins.ts';
 import { toPublicError } from './http/public-errors.ts';
@@ -84,7 +85,7 @@ export async function createService(config: Config): Promise<Service> {
 		live: core.live,
 		health: () => health.report(),
 	});
-	const token = config.graphql.graphiql ? await developmentToken('agent', 'AGENT') : undefined;
+	const pageTokens = config.graphql.graphiql ? await signPageTokens(developmentToken) : undefined;
 	const server = wireServer({
 		config,
 		store,
@@ -95,7 +96,7 @@ export async function createService(config: Config): Promise<Service> {
 		logBuffer,
 		health,
 		createContext,
-		token,
+		pageTokens,
 	});
 
 	let stopped: Promise<void> | undefined;
@@ -105,6 +106,8 @@ export async function createService(config: Config): Promise<Service> {
 		await core.writes.close();
 		// What was committed last is still on its way to the followers.
 		await setImmediate();
+		// Before their streams are ended: a client takes the end of a stream for final, and the end of a socket not.
+		await server.closeSockets();
 		core.live.stop();
 		await server.close();
 		await store.close();
@@ -142,6 +145,7 @@ function createCore(config: Config, store: Store, metrics: Metrics, logger: Logg
 		maxBatch: config.writeQueue.maxBatchSize,
 		onCommitted: (events: readonly ConversationEvent[]) => live.announce(events),
 		observe: ({ size, seconds }) => metrics.commit(size, seconds),
+		onRefused: (err, size) => logger.error({ err, size }, 'a batch could not be stored'),
 	});
 	const domain: Domain = {
 		store: store.conversations,
@@ -165,7 +169,7 @@ interface Wiring {
 	readonly health: ReturnType<typeof createHealth>;
 	readonly createContext: (viewer: Viewer, requestId: string) => GraphQLContext;
 	/** For the page for people. */
-	readonly token: string | undefined;
+	readonly pageTokens: GraphiQLPage['tokens'];
 }
 
 function wireServer({ config, store, core, metrics, logger, createContext, ...wiring }: Wiring) {
@@ -180,7 +184,7 @@ function wireServer({ config, store, core, metrics, logger, createContext, ...wi
 		config: config.graphql,
 		logger,
 		metrics,
-		graphiql: config.graphql.graphiql ? { token: wiring.token } : undefined,
+		graphiql: config.graphql.graphiql ? { tokens: wiring.pageTokens } : undefined,
 	});
 	const { errorPolicy, operations, executor } = graphql;
 	const cohorts = new Cohorts({
@@ -203,7 +207,6 @@ function wireServer({ config, store, core, metrics, logger, createContext, ...wi
 	});
 	const origins = new Origins(config.http.allowedOrigins);
 	const following = new EventFollowing({
-		schema,
 		live: core.live,
 		cohorts,
 		metrics,
@@ -215,10 +218,12 @@ function wireServer({ config, store, core, metrics, logger, createContext, ...wi
 			graphql,
 			authentication,
 			maxBodyBytes: config.http.maxBodyBytes,
+			slowReaderMaxMs: config.sockets.slowReaderMaxMs,
 			hasGraphiQL: config.graphql.graphiql,
 			createContext,
 		},
 		webSockets: {
+			schema,
 			config: config.sockets,
 			origins,
 			authentication,
@@ -254,7 +259,7 @@ function followerContext(
 
 function signer(config: Config, tokens: TokenSettings): Service['developmentToken'] {
 	return (subject, role) => {
-		if (config.production || tokens.kind !== 'secret') return undefined;
+		if (config.identity.kind !== 'development' || tokens.kind !== 'secret') return undefined;
 		const name = subject[0]?.toUpperCase() + subject.slice(1);
 		return signToken(tokens.secret, {
 			subject,
@@ -265,4 +270,10 @@ function signer(config: Config, tokens: TokenSettings): Service['developmentToke
 			...(tokens.audience !== undefined && { audience: tokens.audience }),
 		});
 	};
+}
+
+async function signPageTokens(sign: Service['developmentToken']): Promise<GraphiQLPage['tokens']> {
+	const agent = await sign('agent', 'AGENT');
+	const customer = await sign('customer', 'CUSTOMER');
+	return agent === undefined || customer === undefined ? undefined : { agent, customer };
 }

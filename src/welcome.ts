@@ -1,25 +1,36 @@
+import { styleText } from 'node:util';
 import type { Config } from './config.ts';
 import type { Service } from './service.ts';
 
-/** What a person who starts the service sees: where it is, two tokens, one command to try. In production one log line. */
+const DEFAULT_PORT = 4000;
+
+/**
+ * What a person who starts the service sees: where it is, two tokens, one command to try. On standard error, so that
+ * standard output holds log lines alone. In production, and where others sign the tokens, there is only the log line.
+ */
 export async function printWelcome(config: Config, service: Service, port: number): Promise<void> {
 	const host = ['0.0.0.0', '::'].includes(config.http.host) ? 'localhost' : config.http.host;
-	const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}/graphql`;
+	const origin = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+	service.logger.info({ url: `${origin}/graphql` }, 'listening');
 	const customer = await service.developmentToken('customer', 'CUSTOMER');
 	const agent = await service.developmentToken('agent', 'AGENT');
-	service.logger.info({ url }, 'listening');
 	if (customer === undefined || agent === undefined) return;
-	process.stdout.write(`
-  Pendo Message Service
-  API and GraphiQL   ${url}
+	const demo = port === DEFAULT_PORT ? 'npm run demo' : `npm run demo -- --url ${origin}`;
+	// A token stands alone at the start of its line: that is how a terminal selects it in one go.
+	process.stderr.write(`
+${strong('Pendo Message Service')}  ${origin}/graphql  (in a browser: GraphiQL)
 
-  A customer's token:
-  ${customer}
+${strong("A customer's token")}
+${customer}
 
-  An agent's token:
-  ${agent}
+${strong("An agent's token")}
+${agent}
 
-  Try:  npm run demo
+${strong('Try')}  ${demo}
 
 `);
+}
+
+function strong(text: string): string {
+	return styleText('bold', text, { stream: process.stderr });
 }

@@ -4,7 +4,7 @@ import type { Conversation as ConversationRow } from '../../src/conversations/mo
 import { builder } from '../builder.ts';
 import { Channel, Conversation, Visibility } from '../conversation.ts';
 import { mutationResult } from '../errors.ts';
-import { fromGlobalId, ID_OF_NOTHING, requireId } from '../ids.ts';
+import { fromGlobalId, ID_OF_NOTHING } from '../ids.ts';
 import { given } from '../input.ts';
 
 interface ConversationPayload {
@@ -74,7 +74,7 @@ builder.mutationFields((t) => ({
 		resolve: (_root, { input }, { domain, viewer, reader }) =>
 			CloseConversationResult.settle(async () => {
 				const closed = await closeConversation(domain, viewer, {
-					conversationId: requireId('Conversation', input.conversationId),
+					conversationId: fromGlobalId('Conversation', input.conversationId) ?? ID_OF_NOTHING,
 				});
 				reader.remember(closed);
 				return closed;

@@ -44,8 +44,9 @@ export interface Reader {
 	user(id: string): User | Promise<User>;
 	/** A user asked for by id: oneself, those of one's conversations, for staff all. */
 	visibleUser(id: string): Promise<User | undefined>;
-	/** @throws ForbiddenError unless staff. */
+	/** @throws ForbiddenError unless staff, InvalidInputError. */
 	users(search: string | undefined, page: PageRequest<UserCursor>): Promise<Page<User>>;
+	/** @throws InvalidInputError for a text that is too long. */
 	conversations(filter: ConversationFilter, page: PageRequest<ActivityCursor>): Promise<Page<Conversation>>;
 	epoch(): string;
 	/** From now on this request sees this state: what a mutation answered with. */

@@ -3,6 +3,8 @@ import { isStaff, type User, type Viewer } from '../identity/viewer.ts';
 import { accessTo, isPresent, requireStaff, seesNotes } from './access.ts';
 import type { Domain } from './domain.ts';
 import { ForbiddenError, NotFoundError } from './errors.ts';
+import { checkText } from './input.ts';
+import { LIMITS } from './limits.ts';
 import type { Conversation, Membership, Message, Revision } from './model.ts';
 import type { ActivityCursor, MemberCursor, Page, PageRequest, UserCursor } from './pages.ts';
 import type { ConversationFilter, Reader } from './reader.ts';
@@ -94,6 +96,7 @@ export class RequestReader implements Reader {
 
 	async users(search: string | undefined, page: PageRequest<UserCursor>): Promise<Page<User>> {
 		requireStaff(this.#user);
+		if (search !== undefined) checkText('search', search, LIMITS.searchCharacters);
 		return this.#domain.users.search(search, page);
 	}
 
@@ -101,6 +104,7 @@ export class RequestReader implements Reader {
 		filter: ConversationFilter,
 		page: PageRequest<ActivityCursor>,
 	): Promise<Page<Conversation>> {
+		if (filter.search !== undefined) checkText('search', filter.search, LIMITS.searchCharacters);
 		const memberId = isStaff(this.#user) ? undefined : this.#user.id;
 		const found = await this.#domain.store.listConversations(filter, memberId, page);
 		for (const conversation of found.rows)

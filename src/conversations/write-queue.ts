@@ -43,6 +43,8 @@ export interface WriteQueueOptions {
 	/** Called after the commit with the new events, each conversation's in order. Must not throw. */
 	readonly onCommitted: (events: readonly ConversationEvent[]) => void;
 	readonly observe?: (batch: { readonly size: number; readonly seconds: number }) => void;
+	/** Told why the database took a batch of this size not. */
+	readonly onRefused?: (reason: unknown, size: number) => void;
 }
 
 interface Waiting {
@@ -62,6 +64,9 @@ type Attempt =
 	  }
 	| { readonly ok: false; readonly reason: unknown };
 
+/** What the queue asks of the database. */
+export type WriteStore = Pick<ConversationStore, 'transact' | 'findCommands'>;
+
 const MAX_RUNS = 6;
 
 /**
@@ -69,14 +74,14 @@ const MAX_RUNS = 6;
  * wait, up to the batch's bound. A command alone waits for nothing but the turn of the event loop in which it came.
  */
 export class WriteQueue {
-	readonly #store: ConversationStore;
+	readonly #store: WriteStore;
 	readonly #options: WriteQueueOptions;
 	readonly #waiting: Waiting[] = [];
 	#running = false;
 	#closed = false;
 	#idle: (() => void)[] = [];
 
-	constructor(store: ConversationStore, options: WriteQueueOptions) {
+	constructor(store: WriteStore, options: WriteQueueOptions) {
 		this.#store = store;
 		this.#options = options;
 	}
@@ -139,6 +144,8 @@ export class WriteQueue {
 				const result = waiting.command.decide(draft);
 				waiting.attempt = { ok: true, result, events: draft.events, after };
 			} catch (reason) {
+				// A refusal that has changed the draft is a defect: nothing of it may be stored with the others.
+				if (draft.events.length > 0) throw reason;
 				waiting.attempt = { ok: false, reason };
 			}
 		}
@@ -147,24 +154,27 @@ export class WriteQueue {
 	}
 
 	async #recover(batch: readonly Waiting[], error: unknown, runs: number): Promise<void> {
-		if (error instanceof UnknownCommit) return this.#resolveUnknown(batch, runs);
-		if (error instanceof StoreUnavailable || runs >= MAX_RUNS) {
-			const reason =
-				error instanceof StoreUnavailable || error instanceof StoreConflict ? new ServiceBusyError() : error;
-			for (const waiting of batch) waiting.reject(reason);
-			return;
-		}
-		if (error instanceof StoreConflict) {
+		if (error instanceof UnknownCommit) return this.#resolveUnknown(batch, error, runs);
+		if (error instanceof StoreUnavailable) return this.#refuse(batch, error);
+		if (error instanceof StoreConflict && runs < MAX_RUNS) {
 			await new Promise((resolve) => setTimeout(resolve, Math.random() * 5 * 2 ** runs));
 			return this.#commit(batch, runs + 1);
 		}
-		if (batch.length === 1) return batch[0]?.reject(error);
+		if (batch.length === 1) {
+			if (error instanceof StoreConflict) return this.#refuse(batch, error);
+			return batch[0]?.reject(error);
+		}
 		// One bad command must not fail its neighbours: each for itself, in order.
-		for (const waiting of batch) await this.#commit([waiting], runs + 1);
+		for (const waiting of batch) await this.#commit([waiting], runs);
+	}
+
+	#refuse(batch: readonly Waiting[], reason: unknown): void {
+		this.#options.onRefused?.(reason, batch.length);
+		for (const waiting of batch) waiting.reject(new ServiceBusyError());
 	}
 
 	/** The commit's end is unknown: what is in the log was stored, only the rest runs again. */
-	async #resolveUnknown(batch: readonly Waiting[], runs: number): Promise<void> {
+	async #resolveUnknown(batch: readonly Waiting[], error: UnknownCommit, runs: number): Promise<void> {
 		const asked = batch.flatMap(({ command, attempt }) =>
 			attempt?.ok && attempt.events.length > 0
 				? [{ conversationId: command.conversationId, commandId: command.id, after: attempt.after }]
@@ -172,18 +182,21 @@ export class WriteQueue {
 		);
 		let stored: ReadonlySet<string>;
 		try {
+			// The lost transaction may still be under way: its locks are free once it has ended, either way.
+			await this.#store.transact((transaction) => lockAll(transaction, batch));
 			stored = await this.#store.findCommands(asked);
 		} catch {
 			if (runs < MAX_RUNS) {
 				await new Promise((resolve) => setTimeout(resolve, 100 * 2 ** runs));
-				return this.#resolveUnknown(batch, runs + 1);
+				return this.#resolveUnknown(batch, error, runs + 1);
 			}
-			for (const waiting of batch) waiting.reject(new ServiceBusyError());
-			return;
+			return this.#refuse(batch, error);
 		}
 		this.#answer(batch.filter((waiting) => stored.has(waiting.command.id)));
 		const absent = batch.filter((waiting) => !stored.has(waiting.command.id));
-		if (absent.length > 0) await this.#commit(absent, runs + 1);
+		if (absent.length === 0) return;
+		if (runs >= MAX_RUNS) this.#refuse(absent, error);
+		else await this.#commit(absent, runs + 1);
 	}
 
 	#answer(batch: readonly Waiting[]): void {
@@ -197,6 +210,11 @@ export class WriteQueue {
 		}
 		if (events.length > 0) this.#options.onCommitted(events);
 	}
+}
+
+async function lockAll(transaction: StoreTransaction, batch: readonly Waiting[]): Promise<void> {
+	const ids = new Set(batch.map(({ command }) => command.conversationId));
+	await transaction.lock([...ids].sort());
 }
 
 /** Locks the batch's conversations, then reads what its commands need: one query each. */

@@ -79,7 +79,7 @@ export type DemoConversationQueryVariables = Exact<{
 }>;
 
 
-export type DemoConversationQuery = { readonly conversation: { readonly lastSequence: number, readonly unreadCount: number, readonly messages: { readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly sequence: number, readonly body: string } }> } } | null };
+export type DemoConversationQuery = { readonly conversation: { readonly lastSequence: number, readonly unreadCount: number, readonly messages: { readonly edges: ReadonlyArray<{ readonly node: { readonly sequence: number } }> } } | null };
 
 export type DemoCreateMutationVariables = Exact<{
   input: CreateConversationInput;
@@ -87,7 +87,7 @@ export type DemoCreateMutationVariables = Exact<{
 
 
 export type DemoCreateMutation = { readonly createConversation:
-    | { readonly __typename: 'CreateConversationPayload', readonly conversation: { readonly id: string, readonly lastSequence: number } }
+    | { readonly __typename: 'CreateConversationPayload', readonly conversation: { readonly id: string } }
     | { readonly __typename: 'ForbiddenError', readonly reason: string }
     | { readonly __typename: 'InvalidInputError', readonly reason: string }
     | { readonly __typename: 'NotFoundError', readonly reason: string }
@@ -209,9 +209,7 @@ export const DemoConversationDocument = new TypedDocumentString(`
     messages(last: 50) {
       edges {
         node {
-          id
           sequence
-          body
         }
       }
     }
@@ -225,7 +223,6 @@ export const DemoCreateDocument = new TypedDocumentString(`
     ... on CreateConversationPayload {
       conversation {
         id
-        lastSequence
       }
     }
     ... on Error {

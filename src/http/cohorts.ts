@@ -166,10 +166,14 @@ function shapeOf(schema: GraphQLSchema, { document, definition, operationName }:
 	const places = given
 		.filter(own)
 		.flatMap(({ value }) => (value.kind === 'Variable' ? [value.name.value] : []));
+	const ownVariables = new Set(places.filter((name) => !usedElsewhere.has(name)));
+	const shared = visit(rest, {
+		VariableDefinition: ({ variable }) => (ownVariables.has(variable.name.value) ? null : undefined),
+	});
 	return {
-		key: `${operationName ?? ''} ${print(rest)}`,
+		key: `${operationName ?? ''} ${print(shared)}`,
 		field: root,
-		ownVariables: new Set(places.filter((name) => !usedElsewhere.has(name))),
+		ownVariables,
 		dependsOnViewer: dependsOnViewer(schema, document),
 	};
 }

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { ExecutionResult } from 'graphql';
 import type { WebSocket } from 'ws';
 import { requireId } from '../../schema/ids.ts';
@@ -10,6 +11,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import type { Cohort, Cohorts } from './cohorts.ts';
 import type { Operation, RunArgs } from './operations.ts';
 import { type ErrorPolicy, toPublicError } from './public-errors.ts';
+import { textFrame } from './text-frame.ts';
 
 export interface EventFollowingDeps {
 	readonly live: Live;
@@ -27,6 +29,8 @@ export interface FollowOperation {
 	readonly viewer: Viewer;
 	readonly requestId: string;
 	readonly socket: WebSocket;
+	/** What the socket writes to. */
+	readonly stream: Duplex;
 	readonly operationId: string;
 }
 
@@ -50,18 +54,12 @@ export class EventFollowing {
 	async follow(
 		request: FollowOperation,
 	): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult | undefined> {
-		const { operation, variables, viewer, socket, operationId } = request;
+		const { operation, variables, viewer } = request;
 		const { live, cohorts, metrics, errorPolicy } = this.#deps;
 		const asked = cohorts.argumentsOf(operation, variables);
 		if (asked === undefined) return undefined;
-		const stream = new SilentStream();
-		const sink = new SocketSink(
-			socket,
-			operationId,
-			cohorts.join(operation, variables, viewer),
-			stream,
-			this.#deps,
-		);
+		const silent = new SilentStream();
+		const sink = new SocketSink(request, cohorts.join(operation, variables, viewer), silent, this.#deps);
 		try {
 			const conversationId = requireId('Conversation', asked.conversationId);
 			const follower = await live.open(
@@ -75,11 +73,11 @@ export class EventFollowing {
 			);
 			const leave = live.enter(conversationId, viewer.user);
 			metrics.subscriptionStarted(FIELD);
-			stream.begin(follower, () => {
+			silent.begin(follower, () => {
 				leave();
 				metrics.subscriptionEnded(FIELD);
 			});
-			return stream;
+			return silent;
 		} catch (error) {
 			const shown = toPublicError(error, errorPolicy, request.requestId);
 			return { errors: [shown] };
@@ -90,22 +88,23 @@ export class EventFollowing {
 /** Writes frames of one operation to its socket. */
 class SocketSink implements Sink {
 	readonly #socket: WebSocket;
+	readonly #stream: Duplex;
 	readonly #head: string;
 	readonly #cohort: Cohort;
-	readonly #stream: SilentStream;
+	readonly #silent: SilentStream;
 	readonly #maxBufferedBytes: number;
 
 	constructor(
-		socket: WebSocket,
-		operationId: string,
+		{ socket, stream, operationId }: FollowOperation,
 		cohort: Cohort,
-		stream: SilentStream,
+		silent: SilentStream,
 		deps: EventFollowingDeps,
 	) {
 		this.#socket = socket;
+		this.#stream = stream;
 		this.#head = `{"id":${JSON.stringify(operationId)},"type":"next","payload":`;
 		this.#cohort = cohort;
-		this.#stream = stream;
+		this.#silent = silent;
 		this.#maxBufferedBytes = deps.maxBufferedBytes;
 	}
 
@@ -124,11 +123,12 @@ class SocketSink implements Sink {
 		if (reason === 'stopping') this.#socket.close(GOING_AWAY, 'Going away');
 		else if (reason === 'slow')
 			this.#socket.close(TRY_AGAIN_LATER, 'The reader is too slow: resume from the last sequence');
-		this.#stream.end(reason);
+		this.#silent.end(reason);
 	}
 
+	/** Past a close frame nothing may be sent. */
 	#send(text: string): void {
-		if (this.#socket.readyState === this.#socket.OPEN) this.#socket.send(`${this.#head}${text}}`);
+		if (this.#socket.readyState === this.#socket.OPEN) this.#stream.write(textFrame(`${this.#head}${text}}`));
 	}
 }
 

@@ -7,19 +7,25 @@ import { atExpiry } from './expiry.ts';
 import { type ErrorPolicy, toPublicError } from './public-errors.ts';
 
 /**
- * What yoga's handler answers, held to the same promises as the other transports: errors carry public codes, and a
- * stream ends with an error and `complete`, when its token runs out as well, where yoga would break it off.
+ * What yoga's handler answers, held to the same promises as the other transports: errors carry public codes, and the
+ * end of the token ends a stream with an error and `complete`. What a retry helps (the service is stopping, the
+ * reader too slow) breaks the connection off, since clients take `complete` for final.
  */
 export function useEventStreams(policy: ErrorPolicy, metrics: Metrics): Plugin {
 	return {
-		onResultProcess: ({ result, setResult, serverContext }) => {
+		onResultProcess: ({ request, result, setResult, serverContext }) => {
 			const context = serverContext as Partial<GraphQLContext>;
 			const show = (error: unknown) => withHttp(error, toPublicError(error, policy, context.requestId));
 			if (isAsyncIterable(result)) {
 				const expiresAt = context.viewer?.expiresAt ?? Number.POSITIVE_INFINITY;
 				metrics.socketOpened('sse');
 				const source = result[Symbol.asyncIterator]() as AsyncIterator<ExecutionResult>;
-				setResult(new EndedStream(source, expiresAt, show, () => metrics.socketClosed('sse')));
+				const stream = new EndedStream(source, expiresAt, show, () => metrics.socketClosed('sse'));
+				setResult(stream);
+				// Yoga does not end what it takes no part of, such as a stream for one who accepts none.
+				const end = () => void stream.return().catch(() => undefined);
+				if (request.signal.aborted) end();
+				else request.signal.addEventListener('abort', end, { once: true });
 			} else if (!Array.isArray(result) && result.errors !== undefined)
 				setResult({ ...result, errors: result.errors.map(show) });
 		},
@@ -33,7 +39,7 @@ function withHttp(error: unknown, shown: GraphQLError): GraphQLError {
 	return shown;
 }
 
-/** A stream of results that never rejects: its error is its last result. The end of the token is such an error. */
+/** A stream of results whose error is its last result. The end of the token is such an error. */
 class EndedStream implements AsyncIterableIterator<ExecutionResult> {
 	readonly #source: AsyncIterator<ExecutionResult>;
 	readonly #show: (error: unknown) => GraphQLError;
@@ -60,14 +66,18 @@ class EndedStream implements AsyncIterableIterator<ExecutionResult> {
 
 	async next(): Promise<IteratorResult<ExecutionResult>> {
 		if (this.#over) return { value: undefined, done: true };
+		let result: IteratorResult<ExecutionResult>;
 		try {
-			const result = await this.#source.next();
-			if (this.#expired) return this.#last(new UnauthenticatedError());
-			if (result.done === true) this.#end();
-			return result;
+			result = await this.#source.next();
 		} catch (error) {
 			return this.#last(error);
 		}
+		if (this.#expired) return this.#last(new UnauthenticatedError());
+		if (result.done === true) this.#end();
+		// The executor makes a result of what the stream of events rejects with.
+		else if (result.value.data === undefined && result.value.errors?.[0])
+			return this.#last(result.value.errors[0]);
+		return result;
 	}
 
 	async return(): Promise<IteratorResult<ExecutionResult>> {
@@ -84,7 +94,9 @@ class EndedStream implements AsyncIterableIterator<ExecutionResult> {
 		if (this.#over) return { value: undefined, done: true };
 		this.#end();
 		await this.#source.return?.()?.catch(() => undefined);
-		return { value: { errors: [this.#show(error)] }, done: false };
+		const shown = this.#show(error);
+		if (shown.extensions['code'] === 'SERVICE_BUSY') throw shown;
+		return { value: { errors: [shown] }, done: false };
 	}
 
 	#end(): void {

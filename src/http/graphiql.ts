@@ -20,9 +20,9 @@ export function renderGraphiQLPage({ tokens }: GraphiQLPage): string {
 		query: CREATE,
 		defaultTabs: [
 			{ query: CREATE },
-			{ query: FOLLOW, variables: WHERE },
 			{ query: JOIN, variables: WHERE, headers: customer },
 			{ query: SEND, variables: WHERE, headers: customer },
+			{ query: FOLLOW, variables: WHERE },
 			{ query: HISTORY },
 		],
 		[PLACE]: null,
@@ -57,21 +57,9 @@ mutation Create {
 }
 `;
 
-const FOLLOW = `# 2. Follow it: paste the id below, run this,
-#    and come back to see events arrive.
-subscription Follow($id: ID!) {
-  conversationEvents(conversationId: $id, after: 0) {
-    __typename
-    sequence
-    actor { name }
-    ... on MessageSent { message { body } }
-    ... on MessageEdited { message { body } }
-  }
-}
-`;
-
-const JOIN = `# 3. Join it, as a customer: the headers
-#    below hold a customer's token.
+const JOIN = `# 2. Join it, as a customer: paste the id into
+#    the variables below. The headers hold a
+#    customer's token.
 mutation Join($id: ID!) {
   joinConversation(input: { conversationId: $id }) {
     ... on JoinConversationPayload {
@@ -82,7 +70,7 @@ mutation Join($id: ID!) {
 }
 `;
 
-const SEND = `# 4. Send, as the customer. Run it twice:
+const SEND = `# 3. Send, as the customer. Run it twice:
 #    the key makes the second run a retry,
 #    and one message is stored.
 mutation Send($id: ID!) {
@@ -95,6 +83,20 @@ mutation Send($id: ID!) {
       message { id sequence body createdAt }
     }
     ... on Error { code reason: message retryable }
+  }
+}
+`;
+
+const FOLLOW = `# 4. Follow it: all that happened so far, then
+#    live. Run this, and send from a second
+#    window of this page.
+subscription Follow($id: ID!) {
+  conversationEvents(conversationId: $id, after: 0) {
+    __typename
+    sequence
+    actor { name }
+    ... on MessageSent { message { body } }
+    ... on MessageEdited { message { body } }
   }
 }
 `;

@@ -9,14 +9,16 @@ import type { Viewer } from '../identity/viewer.ts';
 import type { Authentication } from './authentication.ts';
 import { BodyTooLarge, ClientGone, readBody } from './body.ts';
 import type { GraphQLServer } from './graphql.ts';
-import { toOperationRequest } from './operations.ts';
+import { type OperationRequest, toOperationRequest } from './operations.ts';
 import { publicError, statusOf, toPublicError } from './public-errors.ts';
-import { sendText } from './respond.ts';
+import { requestUrl, sendText } from './respond.ts';
 
 export interface GraphQLHandlerDeps {
 	readonly graphql: GraphQLServer;
 	readonly authentication: Authentication;
 	readonly maxBodyBytes: number;
+	/** How long a stream's reader may take nothing. */
+	readonly slowReaderMaxMs: number;
 	readonly hasGraphiQL: boolean;
 	readonly createContext: (viewer: Viewer, requestId: string) => GraphQLContext;
 }
@@ -37,13 +39,19 @@ export async function handleGraphQL(
 			return refuse(res, 405, 'Use GET or POST.', { allow: 'GET, POST' });
 		const viewer = await deps.authentication.ofRequest(req);
 		const context = deps.createContext(viewer, requestId);
-		if (req.method === 'GET') return await passToYoga(req, res, context, undefined, deps);
+		if (req.method === 'GET') {
+			if (asksForMutation(req, deps.graphql))
+				return refuse(res, 405, 'Send mutations by POST.', { allow: 'POST' });
+			return await passToYoga(req, res, context, undefined, deps);
+		}
 		// Other content types are what a foreign page's form can send without being asked (CSRF).
 		if (!isJson(req)) return refuse(res, 415, 'Send application/json.', {});
 		const body = await readBody(req, deps.maxBodyBytes);
+		const request = toOperationRequest(parseJson(body));
+		if (request instanceof GraphQLError) return refuseOperation(req, res, [request]);
 		if (req.headers.accept?.includes('text/event-stream'))
 			return await passToYoga(req, res, context, body, deps);
-		await answer(req, res, context, body, deps);
+		await answer(req, res, context, request, deps);
 	} catch (error) {
 		if (error instanceof ClientGone) return;
 		if (error instanceof BodyTooLarge) {
@@ -62,11 +70,9 @@ async function answer(
 	req: IncomingMessage,
 	res: ServerResponse,
 	context: GraphQLContext,
-	body: Buffer,
+	request: OperationRequest,
 	{ graphql }: GraphQLHandlerDeps,
 ): Promise<void> {
-	const request = toOperationRequest(parseJson(body));
-	if (request instanceof GraphQLError) return refuseOperation(req, res, [request]);
 	const prepared = graphql.operations.prepare(request);
 	if ('errors' in prepared) return refuseOperation(req, res, prepared.errors);
 	const { operation } = prepared;
@@ -112,7 +118,7 @@ async function passToYoga(
 	res: ServerResponse,
 	context: GraphQLContext | undefined,
 	body: Buffer | undefined,
-	{ graphql }: GraphQLHandlerDeps,
+	{ graphql, slowReaderMaxMs }: GraphQLHandlerDeps,
 ): Promise<void> {
 	const url = `http://${req.headers.host ?? 'localhost'}${req.url ?? '/graphql'}`;
 	const left = new AbortController();
@@ -127,9 +133,23 @@ async function passToYoga(
 		context ?? {},
 	);
 	res.writeHead(response.status, Object.fromEntries(response.headers));
+	breakOffStalled(res, slowReaderMaxMs);
 	if (response.body === null) res.end();
 	// Yoga's streams are its own, not the platform's: all that both have is the iteration.
 	else await pipeline(Readable.from(response.body as AsyncIterable<Uint8Array>), res).catch(() => undefined);
+}
+
+/** A reader that stops reading holds up its own stream alone; its connection is not kept for it. */
+function breakOffStalled(res: ServerResponse, maxMs: number): void {
+	let stalled = false;
+	const beat = setInterval(() => {
+		if (stalled) res.destroy();
+		stalled = res.writableNeedDrain;
+	}, maxMs).unref();
+	res.on('drain', () => {
+		stalled = false;
+	});
+	res.once('close', () => clearInterval(beat));
 }
 
 function plainHeaders(req: IncomingMessage): Headers {
@@ -138,6 +158,18 @@ function plainHeaders(req: IncomingMessage): Headers {
 		for (const one of Array.isArray(value) ? value : [value])
 			if (one !== undefined) headers.append(name, one);
 	return headers;
+}
+
+/** Asked before yoga is, which answers 200 to whoever accepts a stream of events. */
+function asksForMutation(req: IncomingMessage, { operations }: GraphQLServer): boolean {
+	const parameters = requestUrl(req)?.searchParams;
+	const query = parameters?.get('query');
+	if (query == null) return false;
+	const prepared = operations.prepare({
+		query,
+		operationName: parameters?.get('operationName') || undefined,
+	});
+	return 'operation' in prepared && prepared.operation.definition.operation === 'mutation';
 }
 
 function isForPeople(req: IncomingMessage): boolean {

@@ -70,13 +70,21 @@ export class Operations {
 		return { operation: { text: parsed.text, document: parsed.document, definition, operationName } };
 	}
 
-	/** A query or mutation. The result's errors are fit to be shown. */
+	/** A query or mutation. The result's errors are fit to be shown; it never throws. */
 	execute(operation: Operation, args: RunArgs): ExecutionResult | Promise<ExecutionResult> {
 		const { execute } = this.#yoga.getEnveloped(args.context as never);
-		return execute(this.#executionArgs(operation, args));
+		const refuse = (error: unknown) => ({ errors: [this.#toPublic(error, args.context.requestId)] });
+		try {
+			const result = execute(this.#executionArgs(operation, args)) as
+				| ExecutionResult
+				| Promise<ExecutionResult>;
+			return result instanceof Promise ? result.catch(refuse) : result;
+		} catch (error) {
+			return refuse(error);
+		}
 	}
 
-	/** A subscription by its resolvers, unless `own` takes it: all plugins hold before. */
+	/** A subscription by its resolvers, unless `own` takes it: all plugins hold before. Never rejects. */
 	async subscribe(
 		operation: Operation,
 		args: RunArgs,
@@ -84,7 +92,11 @@ export class Operations {
 	): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> {
 		const { subscribe } = this.#yoga.getEnveloped(args.context as never);
 		const withOwn: OwnArgs = { ...this.#executionArgs(operation, args), own };
-		return subscribe(withOwn);
+		try {
+			return await subscribe(withOwn);
+		} catch (error) {
+			return { errors: [this.#toPublic(error, args.context.requestId)] };
+		}
 	}
 
 	#executionArgs(operation: Operation, { variables, context }: RunArgs): ExecutionArgs {

@@ -100,7 +100,8 @@ export function toPublicError(error: unknown, policy: ErrorPolicy, requestId?: s
 		const message = policy.suggestions
 			? located.message
 			: located.message.replace(/ ?Did you mean .*\?$/s, '');
-		const { code } = located.extensions;
+		// A compiled executor's errors may have none.
+		const { code } = located.extensions ?? {};
 		return make(message, isPublicCode(code) ? code : 'BAD_USER_INPUT');
 	}
 	policy.onDefect(cause ?? error, requestId);

@@ -1,7 +1,14 @@
 import { maxAliasesPlugin } from '@escape.tech/graphql-armor-max-aliases';
 import { maxDepthPlugin } from '@escape.tech/graphql-armor-max-depth';
 import { maxTokensPlugin } from '@escape.tech/graphql-armor-max-tokens';
-import { type ExecutionArgs, type GraphQLError, NoSchemaIntrospectionCustomRule } from 'graphql';
+import {
+	type DocumentNode,
+	type ExecutionArgs,
+	type GraphQLError,
+	type GraphQLField,
+	getOperationAST,
+	NoSchemaIntrospectionCustomRule,
+} from 'graphql';
 import { type ComplexityEstimator, getComplexity } from 'graphql-query-complexity';
 import type { Plugin } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
@@ -30,13 +37,20 @@ const withoutIntrospection: Plugin = {
 	onValidate: ({ addValidationRule }) => addValidationRule(NoSchemaIntrospectionCustomRule),
 };
 
-/** A field costs 1 and what it selects; a connection as often as the rows that are asked for. */
-const estimate: ComplexityEstimator = ({ field, args, childComplexity }) => {
-	const isConnection = field.args.some((argument) => argument.name === 'first');
-	if (!isConnection) return 1 + childComplexity;
-	const rows: unknown = args['first'] ?? args['last'] ?? LIMITS.defaultPageSize;
-	return 1 + childComplexity * Math.min(LIMITS.pageSize, Math.max(1, Number(rows) || 1));
-};
+/** A field costs 1 and what it selects, that as often as there can be rows of it. */
+const estimate: ComplexityEstimator = ({ field, args, childComplexity }) =>
+	1 + childComplexity * rowsOf(field, args);
+
+/** A connection has the rows that are asked for, `nodes` one for each id, another list what its field is marked with. */
+function rowsOf(field: GraphQLField<unknown, unknown>, args: Readonly<Record<string, unknown>>): number {
+	const marked: unknown = field.extensions['rows'];
+	if (typeof marked === 'number') return marked;
+	const takes = (name: string) => field.args.some((argument) => argument.name === name);
+	let rows: unknown = 1;
+	if (takes('first')) rows = args['first'] ?? args['last'] ?? LIMITS.defaultPageSize;
+	else if (takes('ids')) rows = Array.isArray(args['ids']) ? args['ids'].length : 1;
+	return Math.min(LIMITS.pageSize, Math.max(1, Number(rows) || 1));
+}
 
 /** The cost depends on the variables, so it is counted when they are known, and kept for the documents in use. */
 function costLimit(maxCost: number): Plugin {
@@ -49,7 +63,7 @@ function costLimit(maxCost: number): Plugin {
 	}: ExecutionArgs): GraphQLError | undefined => {
 		const known = costs.get(document) ?? new LRUCache<string, number>({ max: 100 });
 		costs.set(document, known);
-		const key = `${operationName ?? ''} ${pageSizes(variableValues)}`;
+		const key = `${operationName ?? ''} ${costKey(document, operationName, variableValues)}`;
 		let cost = known.get(key);
 		if (cost === undefined) {
 			cost = getComplexity({
@@ -79,12 +93,22 @@ function costLimit(maxCost: number): Plugin {
 	};
 }
 
-/** The variables that can change the cost: numbers, and flags of directives. */
-function pageSizes(variables: ExecutionArgs['variableValues']): string {
-	let key = '';
-	for (const name in variables) {
-		const value = variables[name];
-		if (typeof value === 'number' || typeof value === 'boolean') key += `${name}=${value};`;
-	}
-	return key;
+/**
+ * What can change the cost: of the variables that the operation declares, the numbers, the flags of directives, the
+ * lengths of lists, and whether one is absent (then its default counts) or null.
+ */
+function costKey(
+	document: DocumentNode,
+	operationName: string | null | undefined,
+	variables: ExecutionArgs['variableValues'],
+): string {
+	const declared = getOperationAST(document, operationName)?.variableDefinitions ?? [];
+	return declared.map(({ variable }) => costOfValue(variables?.[variable.name.value])).join(' ');
+}
+
+function costOfValue(value: unknown): string {
+	if (Array.isArray(value)) return `list of ${value.length}`;
+	return typeof value === 'number' || typeof value === 'boolean' || value === null
+		? `${value}`
+		: typeof value;
 }

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
 import { CloseCode, makeServer, type Server as ProtocolServer, type SubscribePayload } from 'graphql-ws';
 import type { WebSocket } from 'ws';
@@ -23,6 +24,8 @@ export interface SocketOperationsDeps {
 /** A socket as its operations know it. Thousands are open at a time, so it holds no more than it must. */
 export interface Connection {
 	readonly socket: WebSocket;
+	/** What the socket writes to. */
+	readonly stream: Duplex;
 	readonly requestId: string;
 	/** Undefined until the token is checked. */
 	viewer: Viewer | undefined;
@@ -137,11 +140,11 @@ async function subscribe(
 	{ operation, variableValues, viewer, connection, operationId }: SocketArgs,
 ): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> {
 	const variables = variableValues ?? undefined;
-	const { requestId, socket } = connection;
+	const { requestId, socket, stream } = connection;
 	const args = { variables, context: deps.createContext(viewer, requestId) };
 	let followed: AsyncIterable<ExecutionResult> | undefined;
 	const result = await deps.operations.subscribe(operation, args, async () => {
-		const follow = { operation, variables, viewer, requestId, socket, operationId };
+		const follow = { operation, variables, viewer, requestId, socket, stream, operationId };
 		const answer = await deps.following.follow(follow);
 		if (answer === undefined || !(Symbol.asyncIterator in answer)) return answer;
 		// Not through the plugins, which would wrap it: it is silent, and there are thousands.

@@ -28,8 +28,14 @@ export function serveWebSockets(server: Server, deps: WebSocketDeps): { close():
 		perMessageDeflate: false,
 		handleProtocols,
 	});
-	sockets.on('connection', (socket, req) => open(socket, requestIdOf(req), operations, deps));
-	server.on('upgrade', (req, socket, head) => upgrade(sockets, deps.origins, req, socket, head));
+	const opened = (socket: WebSocket, stream: Duplex, req: IncomingMessage) =>
+		open(socket, stream, requestIdOf(req), operations, deps);
+	server.on('upgrade', (req, socket, head) => {
+		destroyOnError(socket);
+		if (req.url?.split('?')[0] !== '/graphql') refuseUpgrade(socket, '404 Not Found');
+		else if (!deps.origins.admits(req)) refuseUpgrade(socket, '403 Forbidden');
+		else sockets.handleUpgrade(req, socket, head, (ready) => opened(ready, socket, req));
+	});
 	const keepAlive = keepAliveOf(sockets);
 	return {
 		close: () => {
@@ -37,19 +43,6 @@ export function serveWebSockets(server: Server, deps: WebSocketDeps): { close():
 			return closeAll(sockets);
 		},
 	};
-}
-
-function upgrade(
-	sockets: WebSocketServer,
-	origins: Origins,
-	req: IncomingMessage,
-	socket: Duplex,
-	head: Buffer,
-): void {
-	destroyOnError(socket);
-	if (req.url?.split('?')[0] !== '/graphql') refuseUpgrade(socket, '404 Not Found');
-	else if (!origins.admits(req)) refuseUpgrade(socket, '403 Forbidden');
-	else sockets.handleUpgrade(req, socket, head, (opened) => sockets.emit('connection', opened, req));
 }
 
 /** On its own, so that the listener, which lives as long as the socket, holds nothing but the socket. */
@@ -64,6 +57,7 @@ function refuseUpgrade(socket: Duplex, status: string): void {
 /** Hands a socket to the protocol. The request that opened it is not kept: its headers are most of what a socket would cost. */
 function open(
 	socket: WebSocket,
+	stream: Duplex,
 	requestId: string,
 	operations: ProtocolServer<Connection>,
 	deps: WebSocketDeps,
@@ -80,7 +74,7 @@ function open(
 			close: (code, reason) => socket.close(code, reason),
 			onMessage: (handle) => socket.on('message', (data) => void handle(String(data)).catch(fail)),
 		},
-		{ socket, requestId, viewer: undefined, expiry: undefined, operations: 0 },
+		{ socket, stream, requestId, viewer: undefined, expiry: undefined, operations: 0 },
 	);
 	metrics.socketOpened('websocket');
 	// ws closes the socket itself: 1009 above the limit, 1007 for what is no UTF-8.

@@ -1,4 +1,5 @@
 import type { User } from '../identity/viewer.ts';
+import { StreamEnded } from './event-stream.ts';
 
 /** What is not kept: who types, who is there, how far others have read. */
 export type ConversationActivity =
@@ -39,7 +40,7 @@ export class ActivityStream implements AsyncIterableIterator<ConversationActivit
 			this.#waiting.resolve({ value: activity, done: false });
 			this.#waiting = undefined;
 		} else if (this.#queue.length < MAX_QUEUED) this.#queue.push(activity);
-		else this.end(new Error('The reader is too slow.'));
+		else this.end(new StreamEnded('slow'));
 	}
 
 	end(reason?: Error): void {

@@ -17,6 +17,8 @@ export interface FeedOptions {
 }
 
 const PAGE = 200;
+/** Followers that are served in one turn of the event loop. */
+const SLICE = 200;
 
 /**
  * A followed conversation on this node: its newest events and those who follow. It hears of new events by wake-ups,
@@ -126,8 +128,25 @@ export class Feed {
 			if (event.sequence === this.head + 1) this.#ring.push(event);
 			else if (event.sequence > this.head) gap = true;
 		}
-		if (this.head > before) for (const follower of this.#followers) follower.pump();
+		if (this.head > before) this.#pumpAll();
 		if (gap) this.#catchUp();
+	}
+
+	/**
+	 * In slices, so that many followers hold up nobody else, nor all their frames memory at once. Each has its own
+	 * place in the log: one that is pumped late, or twice, misses and doubles nothing.
+	 */
+	#pumpAll(): void {
+		if (this.#followers.size <= SLICE) {
+			for (const follower of this.#followers) follower.pump();
+			return;
+		}
+		const followers = [...this.#followers];
+		const pumpFrom = (start: number) => {
+			for (const follower of followers.slice(start, start + SLICE)) follower.pump();
+			if (start + SLICE < followers.length) setImmediate(pumpFrom, start + SLICE);
+		};
+		pumpFrom(0);
 	}
 
 	#catchUp(): void {

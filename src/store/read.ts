@@ -132,8 +132,9 @@ function presentIn(eb: ExpressionBuilder<Tables, 'conversations'>, userId: strin
 
 /** Ignores case, as far as the database knows it. */
 export function containing(column: 'subject' | 'name', dialect: Dialect, text: string) {
-	const pattern = `%${dialect.escapeLike(text.toLowerCase())}%`;
-	return sql<SqlBool>`lower(${sql.ref(column)}) like ${pattern} escape '\\'`;
+	const pattern = `%${dialect.escapeLike(text)}%`;
+	// Both sides by the same function: another one's idea of a capital would hide what is written just so.
+	return sql<SqlBool>`lower(${sql.ref(column)}) like lower(${pattern}) escape '\\'`;
 }
 
 /** What each member has not read: a scan of the log from the read marker on. */

@@ -1,8 +1,8 @@
-import { mkdirSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/sqlite';
-import BetterSqlite from 'better-sqlite3';
+import type BetterSqlite from 'better-sqlite3';
 import { type SqliteDatabase, SqliteDialect, type SqliteStatement, sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
 import { StoreConflict, StoreUnavailable } from '../conversations/store.ts';
@@ -11,7 +11,20 @@ import { sqliteDialect } from './dialect.ts';
 import { entities } from './entities.ts';
 import { DatabaseError } from './errors.ts';
 import { sqliteMigrations } from './migrations/sqlite.ts';
+import {
+	holdAlone,
+	isBusy,
+	makeDirectoryOf,
+	messageOf,
+	openSqliteFile,
+	sqliteCode,
+	watchFile,
+} from './sqlite-file.ts';
 import type { Queries, Tables } from './tables.ts';
+
+/** How long a write waits while another program, such as a maintenance command, holds the file. */
+const BUSY_WAIT_MS = 2_000;
+const BUSY_RETRY_MS = 25;
 
 /**
  * The embedded database: one file, one node. All reads and writes go through one connection, in turn.
@@ -19,21 +32,34 @@ import type { Queries, Tables } from './tables.ts';
  */
 export async function openSqlite(file: string): Promise<Database> {
 	const path = resolve(file);
-	mkdirSync(dirname(path), { recursive: true });
+	makeDirectoryOf(path);
 	const release = holdAlone(path);
 	try {
 		const orm = await connectSqlite(path);
-		await orm.migrator.up();
-		return asDatabase(orm, release);
+		await migrate(orm, path);
+		const queries: Queries = orm.em.getKysely<Tables>();
+		// SQLite's own waiting stops the whole process, so it is kept short; `whileBusy` waits instead.
+		await sql`pragma busy_timeout = 20`.execute(queries);
+		return asDatabase(orm, queries, { release, requireFile: watchFile(path) });
 	} catch (error) {
 		release();
 		throw error;
 	}
 }
 
+async function migrate(orm: MikroORM, path: string): Promise<void> {
+	try {
+		await orm.migrator.up();
+	} catch (error) {
+		await orm.close();
+		if (sqliteCode(error) === '') throw error;
+		throw new DatabaseError(`The database file ${path} cannot be brought up to date: ${messageOf(error)}`);
+	}
+}
+
 /** MikroORM over a file, without a look at its tables. */
 export function connectSqlite(path: string): Promise<MikroORM> {
-	const native = openNative(path);
+	const native = openSqliteFile(path);
 	return MikroORM.init({
 		entities: [...entities],
 		dbName: path,
@@ -47,38 +73,6 @@ export function connectSqlite(path: string): Promise<MikroORM> {
 /** The collations are SQL Server's; SQLite compares by code point anyway. */
 function withoutCollations(meta: { readonly properties: Record<string, { collation?: string }> }): void {
 	for (const property of Object.values(meta.properties)) delete property.collation;
-}
-
-function openNative(path: string): BetterSqlite.Database {
-	try {
-		const native = new BetterSqlite(path);
-		native.pragma('journal_mode = WAL');
-		// An acknowledged send survives a loss of power: every commit waits for the disk.
-		native.pragma('synchronous = FULL');
-		// Only maintenance commands write beside the service. Waiting for them holds up everything, so it is short.
-		native.pragma('busy_timeout = 200');
-		native.pragma('cache_size = -65536');
-		return native;
-	} catch (error) {
-		throw new DatabaseError(`The database file ${path} cannot be opened: ${messageOf(error)}`);
-	}
-}
-
-/**
- * Holds the file for this process: an exclusive transaction on a small file beside it, which the operating system
- * lets go of when the process dies, however it dies.
- */
-function holdAlone(path: string): () => void {
-	const lock = new BetterSqlite(`${path}.lock`, { timeout: 0 });
-	try {
-		lock.exec('begin exclusive');
-	} catch {
-		lock.close();
-		throw new DatabaseError(
-			`Another service is running on ${path}. SQLite serves one: stop it first, or set DATABASE_URL to another file.`,
-		);
-	}
-	return () => lock.close();
 }
 
 /** Preparing costs more than running for small statements. Dates become milliseconds, flags 0 and 1. */
@@ -107,16 +101,26 @@ function toSqlite(value: unknown): unknown {
 	return value instanceof Date ? value.getTime() : value;
 }
 
-function asDatabase(orm: MikroORM, release: () => void): Database {
-	const queries: Queries = orm.em.getKysely<Tables>();
+interface HeldFile {
+	readonly release: () => void;
+	/** @throws StoreUnavailable when the file is not the one that was opened. */
+	readonly requireFile: () => void;
+}
+
+function asDatabase(orm: MikroORM, queries: Queries, { release, requireFile }: HeldFile): Database {
 	return {
 		orm,
 		dialect: sqliteDialect,
 		queries,
 		// Kysely's one connection makes others wait until it is given back: nobody reads what is not committed.
-		transact: (work) => queries.connection().execute((db) => immediately(db, () => work(db))),
+		transact: (work) =>
+			whileBusy(() => {
+				requireFile();
+				return queries.connection().execute((db) => immediately(db, () => work(db)));
+			}),
 		snapshot: (work) => queries.connection().execute(work),
 		ping: async () => {
+			requireFile();
 			await sql`select 1`.execute(queries);
 		},
 		close: async () => {
@@ -126,9 +130,31 @@ function asDatabase(orm: MikroORM, release: () => void): Database {
 	};
 }
 
+/** Another program holds the file; nothing has begun. */
+class FileBusy extends Error {}
+
+/** Between two attempts the connection is free for readers, and the process for everything else. */
+async function whileBusy<T>(attempt: () => Promise<T>): Promise<T> {
+	const deadline = performance.now() + BUSY_WAIT_MS;
+	for (;;) {
+		try {
+			return await attempt();
+		} catch (error) {
+			if (!(error instanceof FileBusy)) throw error;
+			if (performance.now() > deadline)
+				throw new StoreUnavailable('Another program holds the database file.', { cause: error.cause });
+			await setTimeout(BUSY_RETRY_MS);
+		}
+	}
+}
+
 async function immediately<T>(db: Queries, work: () => Promise<T>): Promise<T> {
 	try {
 		await sql`begin immediate`.execute(db);
+	} catch (error) {
+		throw isBusy(error) ? new FileBusy(messageOf(error), { cause: error }) : classify(error);
+	}
+	try {
 		const result = await work();
 		await sql`commit`.execute(db);
 		return result;
@@ -138,16 +164,11 @@ async function immediately<T>(db: Queries, work: () => Promise<T>): Promise<T> {
 	}
 }
 
-/** SQLite's result codes: https://www.sqlite.org/rescode.html */
 function classify(error: unknown): unknown {
-	const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-	if (code.startsWith('SQLITE_CONSTRAINT') || code.startsWith('SQLITE_BUSY'))
+	const code = sqliteCode(error);
+	if (/^SQLITE_(BUSY|CONSTRAINT_(UNIQUE|PRIMARYKEY|ROWID))/.test(code))
 		return new StoreConflict(messageOf(error), { cause: error });
 	if (/^SQLITE_(FULL|IOERR|READONLY|CANTOPEN)/.test(code))
 		return new StoreUnavailable(messageOf(error), { cause: error });
 	return error;
-}
-
-function messageOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
 }

@@ -1,15 +1,15 @@
-import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { MikroORM } from '@mikro-orm/sql';
 import { LRUCache } from 'lru-cache';
 import { newId } from '../conversations/ids.ts';
 import type { Page, PageRequest, UserCursor } from '../conversations/pages.ts';
-import type { UserStore } from '../conversations/store.ts';
+import { StoreConflict, type UserStore } from '../conversations/store.ts';
 import type { Role, User } from '../identity/viewer.ts';
 import { cut } from './conversation-store.ts';
 import type { Database } from './database.ts';
 import { UserEntity } from './entities.ts';
 import { containing } from './read.ts';
 import { toUser } from './rows.ts';
+import type { Queries } from './tables.ts';
 
 type Claims = Pick<User, 'subject' | 'name' | 'role'>;
 
@@ -33,23 +33,16 @@ export class MikroUserStore implements UserStore {
 		});
 	}
 
-	async #write({ subject, name, role }: Claims): Promise<User> {
-		const em = this.#orm.em.fork();
-		const known = await em.findOne(UserEntity, { subject });
-		if (known) {
-			if (known.name !== name || known.role !== role) em.assign(known, { name, role });
-			await em.flush();
-			return { id: known.id, subject, name, role };
-		}
+	/** @throws StoreUnavailable */
+	async #write(claims: Claims): Promise<User> {
+		const known = await this.bySubject(claims.subject);
+		if (known && known.name === claims.name && known.role === claims.role) return known;
 		try {
-			const id = newId();
-			await em.insert(UserEntity, { id, subject, name, role, createdAt: new Date() });
-			return { id, subject, name, role };
+			return await this.#database.transact((db) => write(db, claims));
 		} catch (error) {
-			if (!(error instanceof UniqueConstraintViolationException)) throw error;
+			if (!(error instanceof StoreConflict)) throw error;
 			// Another request of the same user was first.
-			const { id } = await this.#orm.em.fork().findOneOrFail(UserEntity, { subject });
-			return { id, subject, name, role };
+			return this.#database.transact((db) => write(db, claims));
 		}
 	}
 
@@ -73,7 +66,10 @@ export class MikroUserStore implements UserStore {
 		const { queries, dialect } = this.#database;
 		const direction = fromEnd ? 'desc' : 'asc';
 		let rows = queries.selectFrom('users').selectAll();
-		if (text) rows = rows.where(containing('name', dialect, text));
+		if (text)
+			rows = rows.where((eb) =>
+				eb.or([containing('name', dialect, text), containing('subject', dialect, text)]),
+			);
 		for (const [cursor, side] of [[after, '>'] as const, [before, '<'] as const])
 			if (cursor)
 				rows = rows.where((eb) =>
@@ -100,4 +96,15 @@ export class MikroUserStore implements UserStore {
 			.orderBy('own.conversation_id');
 		return (await dialect.first(shared, 1).execute()).length > 0;
 	}
+}
+
+async function write(db: Queries, { subject, name, role }: Claims): Promise<User> {
+	const [known] = await db.selectFrom('users').selectAll().where('subject', '=', subject).execute();
+	if (known !== undefined) {
+		await db.updateTable('users').set({ name, role }).where('id', '=', known.id).execute();
+		return { ...toUser(known), name, role };
+	}
+	const id = newId();
+	await db.insertInto('users').values({ id, subject, name, role, created_at: new Date() }).execute();
+	return { id, subject, name, role };
 }

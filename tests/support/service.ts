@@ -25,8 +25,8 @@ export interface TestService {
 	}): Promise<string>;
 	/** Stops it and removes its files. */
 	stop(): Promise<void>;
-	/** Stops it and starts another one on the same files and port. */
-	restart(): Promise<void>;
+	/** Stops it and starts another one on the same files and port; `whileStopped` runs in between. */
+	restart(whileStopped?: () => void): Promise<void>;
 }
 
 /** The whole service in this process on a free port, with a database file of its own; `env` changes its settings. */
@@ -71,8 +71,9 @@ export async function startService(env: Record<string, string> = {}): Promise<Te
 			await service.stop();
 			await rm(directory, { recursive: true, force: true });
 		},
-		restart: async () => {
+		restart: async (whileStopped) => {
 			await service.stop();
+			whileStopped?.();
 			service = await createService(loadConfig({ ...settings, PORT: String(port) }));
 			await service.start();
 		},

@@ -88,7 +88,7 @@ select top(51) * from "memberships" where "conversation_id" = @1 and "left_at" i
 -- ["00000000-0000-7000-8000-000000000001","2026-01-31T12:00:00.000Z","2026-01-31T12:00:00.000Z","00000000-0000-7000-8000-000000000002"]
 
 -- conversations page
-select top(51) * from "conversations" where "status" in (@1) and "channel" in (@2) and "visibility" = @3 and "closed_at" is null and lower("subject") like @4 escape '\' and "id" in (select "conversation_id" from "memberships" where "user_id" = @5 and "left_at" is null) and ("last_activity_at" < @6 or ("last_activity_at" = @7 and "id" < @8)) order by "last_activity_at" desc, "id" desc;
+select top(51) * from "conversations" where "status" in (@1) and "channel" in (@2) and "visibility" = @3 and "closed_at" is null and lower("subject") like lower(@4) escape '\' and "id" in (select "conversation_id" from "memberships" where "user_id" = @5 and "left_at" is null) and ("last_activity_at" < @6 or ("last_activity_at" = @7 and "id" < @8)) order by "last_activity_at" desc, "id" desc;
 -- ["OPEN","CHAT","OPEN","%50\\%\\_\\[x]%","00000000-0000-7000-8000-000000000002","2026-01-31T12:00:00.000Z","2026-01-31T12:00:00.000Z","00000000-0000-7000-8000-000000000001"]
 
 -- unread counts

@@ -1,0 +1,85 @@
+import { mkdirSync, type Stats, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import BetterSqlite from 'better-sqlite3';
+import { StoreUnavailable } from '../conversations/store.ts';
+import { DatabaseError } from './errors.ts';
+
+/** Opens the database's file for durable writes, and makes it where there is none. @throws DatabaseError */
+export function openSqliteFile(path: string): BetterSqlite.Database {
+	try {
+		const native = new BetterSqlite(path);
+		native.pragma('journal_mode = WAL');
+		// An acknowledged send survives a loss of power: every commit waits for the disk.
+		native.pragma('synchronous = FULL');
+		native.pragma('busy_timeout = 5000');
+		native.pragma('cache_size = -65536');
+		return native;
+	} catch (error) {
+		throw new DatabaseError(`The database file ${path} cannot be opened: ${messageOf(error)}`);
+	}
+}
+
+/** @throws DatabaseError */
+export function makeDirectoryOf(path: string): void {
+	try {
+		mkdirSync(dirname(path), { recursive: true });
+	} catch (error) {
+		throw new DatabaseError(`The database's directory cannot be made: ${messageOf(error)}`);
+	}
+}
+
+/**
+ * Holds the file for this process: an exclusive transaction on a small file beside it, which the operating system
+ * lets go of when the process dies, however it dies.
+ * @throws DatabaseError when another service holds it, or the file beside it cannot be written.
+ */
+export function holdAlone(path: string): () => void {
+	let lock: BetterSqlite.Database | undefined;
+	try {
+		lock = new BetterSqlite(`${path}.lock`, { timeout: 0 });
+		lock.exec('begin exclusive');
+	} catch (error) {
+		lock?.close();
+		if (!isBusy(error))
+			throw new DatabaseError(`The file ${path}.lock cannot be written: ${messageOf(error)}`);
+		throw new DatabaseError(
+			`Another service is running on ${path}. SQLite serves one: stop it first, or set DATABASE_URL to another file.`,
+		);
+	}
+	const held = lock;
+	return () => held.close();
+}
+
+/**
+ * The answer throws StoreUnavailable once the path leads elsewhere. SQLite itself writes on into a file that was
+ * deleted or replaced, and everything written there is lost when it is closed.
+ */
+export function watchFile(path: string): () => void {
+	const opened = identify(path);
+	return () => {
+		if (opened === undefined || identify(path) === opened) return;
+		throw new StoreUnavailable(
+			`The database file ${path} was moved or deleted: put it back, or start again.`,
+		);
+	};
+}
+
+function identify(path: string): string | undefined {
+	const found: Stats | undefined = statSync(path, { throwIfNoEntry: false });
+	return found && `${found.dev} ${found.ino}`;
+}
+
+/** Another connection holds the lock that was asked for. */
+export function isBusy(error: unknown): boolean {
+	return sqliteCode(error).startsWith('SQLITE_BUSY');
+}
+
+/** SQLite's result code by name, https://www.sqlite.org/rescode.html; empty for other errors. */
+export function sqliteCode(error: unknown): string {
+	const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+	return code.startsWith('SQLITE_') ? code : '';
+}
+
+export function messageOf(error: unknown): string {
+	return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,140 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { Client } from '../support/client.ts';
+import { type StreamMessage, StreamReader } from '../support/event-stream.ts';
+import {
+	converse,
+	type Event,
+	type Events,
+	eventually,
+	FOLLOW,
+	metric,
+	range,
+	send,
+} from '../support/live.ts';
+import { eventOf, RawSocket } from '../support/raw-socket.ts';
+import { startService, type TestService } from '../support/service.ts';
+
+/** What the operating system holds for a connection is some MB; this is more. */
+const MESSAGES = 300;
+const TEXT = 'x'.repeat(60_000);
+
+let service: TestService;
+
+afterEach(() => service.stop());
+
+async function startConversation(env: Record<string, string>): Promise<{ client: Client; id: string }> {
+	service = await startService({ FEED_RING_EVENTS: '16', ...env });
+	const client = await service.client('Alice');
+	const { id } = await converse(client);
+	return { client, id };
+}
+
+/** Sends so many large messages; answers with the newest sequence. */
+async function sendLarge(client: Client, id: string, count: number): Promise<number> {
+	let head = 0;
+	for (let sent = 0; sent < count; sent += 20) {
+		const some = await Promise.all(range(1, 20).map(() => send(client, id, TEXT)));
+		head = Math.max(head, ...some.map(({ sequence }) => sequence));
+	}
+	return head;
+}
+
+const openFollowers = () => metric(service, 'pendo_message_open_subscriptions{field="conversationEvents"}');
+
+function memory(): number {
+	const { heapUsed, external } = process.memoryUsage();
+	return heapUsed + external;
+}
+
+/** What still arrives until the socket is closed. */
+async function drain(socket: RawSocket): Promise<Event[]> {
+	const events: Event[] = [];
+	try {
+		for (;;) events.push(eventOf(await socket.next()));
+	} catch {
+		await socket.closed;
+	}
+	return events;
+}
+
+async function follow(client: Client, id: string, after: number): Promise<RawSocket> {
+	const socket = await RawSocket.open(service, client.person.token);
+	socket.subscribe('1', FOLLOW, { id, after });
+	return socket;
+}
+
+async function takeTo(socket: RawSocket, head: number): Promise<number[]> {
+	const sequences: number[] = [];
+	while (sequences.at(-1) !== head) sequences.push(eventOf(await socket.next()).sequence);
+	return sequences;
+}
+
+describe('a reader that stops reading', () => {
+	it('is closed with 1013 over a WebSocket, costs no memory meanwhile, and loses nothing by it', async () => {
+		const { client, id } = await startConversation({
+			SLOW_READER_MAX_MS: '300',
+			SLOW_READER_MAX_BYTES: '65536',
+		});
+		const stopped = await Promise.all(range(1, 10).map(() => follow(client, id, 0)));
+		for (const socket of stopped) {
+			await socket.next();
+			socket.socket.pause();
+		}
+		const before = memory();
+		const head = await sendLarge(client, id, MESSAGES);
+		// All would queue ten times 18 MB.
+		expect(memory() - before).toBeLessThan(90e6);
+		await eventually(openFollowers, 0);
+
+		const [slow] = stopped;
+		slow?.socket.resume();
+		if (slow === undefined) throw new Error('There is none.');
+		const seen = (await drain(slow)).map(({ sequence }) => sequence);
+		const { code } = await slow.closed;
+		expect(code).toBe(1013);
+		const last = seen.at(-1) ?? 1;
+		expect(seen).toEqual(range(2, last));
+		expect(last).toBeLessThan(head);
+
+		const resumed = await follow(client, id, last);
+		expect(await takeTo(resumed, head)).toEqual(range(last + 1, head));
+		for (const { socket } of [...stopped, resumed]) socket.terminate();
+	});
+
+	it('is cut off over server-sent events, and loses nothing by it', async () => {
+		const { client, id } = await startConversation({ SLOW_READER_MAX_MS: '300' });
+		const stream = await StreamReader.open(client, FOLLOW, { id, after: 0 });
+		const seen: number[] = [sequenceIn(await stream.next())];
+		const head = await sendLarge(client, id, MESSAGES);
+		await eventually(openFollowers, 0);
+		try {
+			for (;;) seen.push(sequenceIn(await stream.next()));
+		} catch (error) {
+			expect(String(error)).toContain('terminated');
+		}
+		const last = seen.at(-1) ?? 0;
+		expect(seen).toEqual(range(1, last));
+		expect(last).toBeLessThan(head);
+		const resumed = await follow(client, id, last);
+		expect(await takeTo(resumed, head)).toEqual(range(last + 1, head));
+		resumed.socket.terminate();
+	});
+
+	it('gets its whole backlog when it reads again in time', async () => {
+		const { client, id } = await startConversation({ SLOW_READER_MAX_BYTES: '65536' });
+		const socket = await follow(client, id, 0);
+		await socket.next();
+		socket.socket.pause();
+		const large = await sendLarge(client, id, MESSAGES);
+		await Promise.all(range(1, 1_000).map((n) => send(client, id, `${n}`)));
+		socket.socket.resume();
+		expect(await takeTo(socket, large + 1_000)).toEqual(range(2, large + 1_000));
+		socket.socket.terminate();
+	});
+});
+
+function sequenceIn(message: StreamMessage | undefined): number {
+	const data = message?.data?.data as Events | undefined;
+	if (data === undefined) throw new Error(`No event: ${JSON.stringify(message)}`);
+	return data.conversationEvents.sequence;
+}

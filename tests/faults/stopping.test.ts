@@ -1,0 +1,222 @@
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { connect, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { Client, type Person } from '../support/client.ts';
+import {
+	type DataDirectory,
+	makeDataDirectory,
+	runToEnd,
+	type ServiceProcess,
+	startProcess,
+	tokenFor,
+} from '../support/process.ts';
+import { type Attempt, attempt, createFor, readHistory } from './senders.ts';
+
+const SENDERS = 20;
+/** What SHUTDOWN_TIMEOUT_MS is when nobody sets it. */
+const STOPPING_MAX_MS = 10_000;
+
+let directory: DataDirectory;
+let services: ServiceProcess[];
+
+beforeEach(async () => {
+	directory = await makeDataDirectory();
+	services = [];
+});
+
+afterEach(async () => {
+	await Promise.all(services.map((service) => service.kill('SIGKILL')));
+	await directory.remove();
+});
+
+async function start(env: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
+	const service = await startProcess(directory, env);
+	services.push(service);
+	return service;
+}
+
+async function person(subject: string, role: 'CUSTOMER' | 'AGENT' = 'CUSTOMER'): Promise<Person> {
+	return { subject, name: subject, token: await tokenFor(subject, role) };
+}
+
+/** Sends until an attempt is not acknowledged; answers with all attempts. */
+async function sendUntilRefused(
+	url: string,
+	sender: Person,
+	conversationId: string,
+	onAcknowledged: () => void,
+): Promise<readonly Attempt[]> {
+	const attempts: Attempt[] = [];
+	for (;;) {
+		const name = `${sender.subject} ${attempts.length}`;
+		const sent = await attempt(url, sender, { conversationId, body: name, clientMessageId: name });
+		attempts.push(sent);
+		if (sent.kind !== 'acknowledged') return attempts;
+		onAcknowledged();
+	}
+}
+
+const FOLLOW =
+	'subscription Follow($id: ID!) { conversationEvents(conversationId: $id, after: 0) { sequence } }';
+const ACTIVITY = 'subscription Watch($id: ID!) { conversationActivity(conversationId: $id) { __typename } }';
+
+/** A follower on a bare socket, so that every frame and the close code show: the events as 1, the activity as 2. */
+function follow(url: string, { token }: Person, conversationId: string) {
+	const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+	const frames: Frame[] = [];
+	const say = (frame: object) => socket.send(JSON.stringify(frame));
+	const subscribe = (id: string, query: string) =>
+		say({ id, type: 'subscribe', payload: { query, variables: { id: conversationId } } });
+	socket.on('open', () => say({ type: 'connection_init', payload: { authorization: `Bearer ${token}` } }));
+	socket.on('message', (data: Buffer) => {
+		const frame = JSON.parse(data.toString('utf8')) as Frame;
+		if (frame.type === 'connection_ack') {
+			subscribe('1', FOLLOW);
+			subscribe('2', ACTIVITY);
+		} else if (frame.type === 'ping') say({ type: 'pong' });
+		else frames.push(frame);
+	});
+	const closed = new Promise<number>((resolve) => socket.once('close', resolve));
+	return { frames, closed };
+}
+
+interface Frame {
+	readonly id: string;
+	readonly type: string;
+	readonly payload?: { readonly data: Followed };
+}
+
+interface Followed {
+	readonly conversationEvents: { readonly sequence: number };
+}
+
+/** A request whose end is still to come, on a connection that the service therefore cannot take for idle. */
+async function beginRequest(port: number, path: string): Promise<{ end(): Promise<string> }> {
+	const socket: Socket = connect(port, '127.0.0.1').setEncoding('utf8');
+	let answer = '';
+	socket.on('data', (text: string) => {
+		answer += text;
+	});
+	socket.on('error', () => {});
+	const closed = new Promise<string>((resolve) => socket.once('close', () => resolve(answer)));
+	await new Promise((resolve) => socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\n`, resolve));
+	return {
+		end: () => {
+			socket.write('connection: close\r\n\r\n');
+			return closed;
+		},
+	};
+}
+
+describe.each(['SIGTERM', 'SIGINT'] as const)('%s under load', (signal) => {
+	test('answers what it has taken, refuses the rest, closes sockets with 1001 and ends with 0', async () => {
+		const service = await start();
+		const senders = await Promise.all(
+			Array.from({ length: SENDERS }, (_, index) => person(`sender-${index}`)),
+		);
+		const agent = await person('agent', 'AGENT');
+		const conversationId = await createFor(new Client(service.url, agent), senders);
+		const follower = follow(service.url, agent, conversationId);
+		const underWay = await beginRequest(service.port, '/health/ready');
+
+		const enough = Promise.withResolvers<void>();
+		let count = 0;
+		const sending = senders.map((sender) =>
+			sendUntilRefused(service.url, sender, conversationId, () => {
+				count++;
+				if (count === 5 * SENDERS) enough.resolve();
+			}),
+		);
+		await enough.promise;
+		const start0 = performance.now();
+		const exited = service.kill(signal);
+		const attempts = (await Promise.all(sending)).flat();
+		expect(await underWay.end()).toMatch(/^HTTP\/1\.1 503 [\s\S]*\{"ready":false\}$/);
+		expect(await follower.closed).toBe(1001);
+		expect(await exited).toEqual({ code: 0, signal: null });
+		expect(performance.now() - start0).toBeLessThan(STOPPING_MAX_MS);
+		expect(service.output.stderr).toBe('');
+
+		const lost = attempts.flatMap((one) => (one.kind === 'lost' ? [one.code] : []));
+		for (const code of lost) expect(code).toMatch(/^(ECONNREFUSED|ECONNRESET|UND_ERR_SOCKET)$/);
+		const acknowledged = attempts
+			.flatMap((one) => (one.kind === 'acknowledged' ? [one.message] : []))
+			.sort((a, b) => a.sequence - b.sequence);
+
+		const next = await start();
+		const { messages, lastSequence } = await readHistory(new Client(next.url, agent), conversationId);
+		// What was taken was answered: nothing is stored that its sender does not know of.
+		expect(messages.map(({ id, sequence, body }) => ({ id, sequence, body }))).toEqual(
+			acknowledged.map(({ id, sequence, body }) => ({ id, sequence, body })),
+		);
+		// No stream was ended: a client would take that for final, and not come back.
+		expect(follower.frames.filter(({ type }) => type !== 'next')).toEqual([]);
+		expect(follower.frames.map(({ id }) => id)).toContain('2');
+		const events = follower.frames.filter(({ id }) => id === '1');
+		expect(events.map(({ payload }) => payload?.data.conversationEvents.sequence)).toEqual(
+			Array.from({ length: lastSequence }, (_, index) => index + 1),
+		);
+	}, 60_000);
+});
+
+describe('a start that cannot succeed', () => {
+	async function expectRefusal(env: Readonly<Record<string, string>>, ...says: readonly RegExp[]) {
+		const { code, stderr } = await runToEnd(directory, env);
+		for (const text of says) expect(stderr).toMatch(text);
+		expect(stderr).not.toMatch(/^\s+at /m);
+		expect(code).toBe(1);
+		return stderr;
+	}
+
+	test('because another service has the file says so, and leaves that one alone', async () => {
+		const first = await start();
+		await expectRefusal({}, /Another service is running on .*test\.db.*stop it first/);
+		expect((await fetch(`${first.url}/health/ready`)).status).toBe(200);
+		await first.kill('SIGKILL');
+		await start();
+	});
+
+	test('because the port is in use names the port and the setting', async () => {
+		const taken = createServer();
+		await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+		const address = taken.address();
+		const port = String(typeof address === 'object' ? address?.port : undefined);
+		await expectRefusal({ PORT: port }, new RegExp(`in use.*${port}`), /PORT/);
+		await new Promise((resolve) => taken.close(resolve));
+	});
+
+	test('because of settings lists all of them by name', async () => {
+		const env = {
+			PORT: 'many',
+			LOG_LEVEL: 'loud',
+			JWT_SECRET: 'short',
+			DATABASE_URL: 'nowhere',
+			MAX_BATCH_SIZE: '0',
+		};
+		const said = await expectRefusal(env, ...Object.keys(env).map((name) => new RegExp(`\\b${name}\\b`)));
+		expect(said).not.toContain('short');
+	});
+
+	test('because the directory of the database cannot be made says which', async () => {
+		await writeFile(join(directory.path, 'a-file'), '');
+		const file = join(directory.path, 'a-file', 'test.db');
+		await expectRefusal({ DATABASE_URL: `sqlite:${file}` }, /directory cannot be made.*a-file/);
+	});
+
+	test('because the directory of the database cannot be written says which file', async () => {
+		// Nobody writes into /proc, not even root, whom permissions do not stop.
+		const closed = process.getuid?.() === 0 ? '/proc' : join(directory.path, 'closed');
+		if (closed !== '/proc') {
+			await mkdir(closed);
+			await chmod(closed, 0o500);
+		}
+		await expectRefusal({ DATABASE_URL: `sqlite:${closed}/test.db` }, /test\.db\.lock cannot be written/);
+	});
+
+	test('because the file is no database says so', async () => {
+		await writeFile(directory.databaseFile, 'this is a letter, not a database, '.repeat(100));
+		await expectRefusal({}, /test\.db cannot be opened: file is not a database/);
+	});
+});

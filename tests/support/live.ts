@@ -1,0 +1,132 @@
+import type { Client, Results } from './client.ts';
+import type { TestService } from './service.ts';
+
+/** What the tests read of an event; what is not of its type is undefined. */
+export interface Event {
+	readonly __typename: string;
+	readonly sequence: number;
+	readonly conversationId: string;
+	readonly message?: { readonly id: string; readonly body: string; readonly deletedAt: string | null };
+	readonly member?: { readonly user: { readonly name: string } };
+	readonly reason?: 'AHEAD' | 'PURGED' | 'REPLACED';
+	readonly resumeFrom?: number;
+}
+
+export interface Events {
+	readonly conversationEvents: Event;
+}
+
+const EVENT_FIELDS = `
+	__typename sequence conversationId
+	... on MessageSent { message { id body deletedAt } }
+	... on MessageEdited { message { id body deletedAt } }
+	... on MessageDeleted { message { id body deletedAt } }
+	... on MemberJoined { member { user { name } } }
+	... on MemberLeft { member { user { name } } }
+	... on HistoryReset { reason resumeFrom }`;
+
+export const FOLLOW = `subscription Follow($id: ID!, $after: Int, $epoch: String) {
+	conversationEvents(conversationId: $id, after: $after, epoch: $epoch) { ${EVENT_FIELDS} }
+}`;
+
+/** Follows a conversation with everything that `Event` has. */
+export function follow(
+	client: Client,
+	id: string,
+	place: { readonly after?: number; readonly epoch?: string } = {},
+): Results<Events> {
+	return client.subscribe<Events>(FOLLOW, { id, ...place });
+}
+
+/** The next `count` events. */
+export async function take(results: Results<Events>, count: number): Promise<Event[]> {
+	return (await results.take(count)).map(({ conversationEvents }) => conversationEvents);
+}
+
+/** Its events up to the message with this body, which is the last of them. */
+export async function takeUntil(results: Results<Events>, body: string): Promise<Event[]> {
+	const taken: Event[] = [];
+	while (taken.at(-1)?.message?.body !== body) taken.push(...(await take(results, 1)));
+	return taken;
+}
+
+export interface Conversation {
+	readonly id: string;
+	readonly epoch: string;
+	readonly lastSequence: number;
+}
+
+/** A conversation of its creator with these members, at once with their joining. */
+export async function converse(creator: Client, members: readonly Client[] = []): Promise<Conversation> {
+	const memberIds = await Promise.all(members.map(userId));
+	const { createConversation } = await creator.query<{
+		createConversation: { conversation: Conversation };
+	}>(
+		`mutation($input: CreateConversationInput!) { createConversation(input: $input) {
+			... on CreateConversationPayload { conversation { id epoch lastSequence } } } }`,
+		{ input: { memberIds } },
+	);
+	return createConversation.conversation;
+}
+
+/** The caller's user id. */
+export async function userId(client: Client): Promise<string> {
+	const { viewer } = await client.query<{ viewer: { id: string } }>('{ viewer { id } }');
+	return viewer.id;
+}
+
+export interface Sent {
+	readonly id: string;
+	readonly sequence: number;
+}
+
+/** Sends, and fails unless it is acknowledged. */
+export async function send(
+	client: Client,
+	conversationId: string,
+	body: string,
+	more: { readonly clientMessageId?: string; readonly internal?: boolean } = {},
+): Promise<Sent> {
+	const { sendMessage } = await client.query<{ sendMessage: { message?: Sent; code?: string } }>(
+		`mutation Send($input: SendMessageInput!) { sendMessage(input: $input) {
+			... on SendMessagePayload { message { id sequence } } ... on Error { code } } }`,
+		{ input: { conversationId, body, ...more } },
+	);
+	if (sendMessage.message === undefined) throw new Error(`The send was refused: ${sendMessage.code}`);
+	return sendMessage.message;
+}
+
+/** Runs a mutation of one input and fails on an error of its union; `operation` is the field's name. */
+export async function mutate(
+	client: Client,
+	operation: string,
+	input: Readonly<Record<string, unknown>>,
+): Promise<void> {
+	const type = `${operation[0]?.toUpperCase()}${operation.slice(1)}Input`;
+	const data = await client.query<Record<string, { code?: string; reason?: string }>>(
+		`mutation($input: ${type}!) { ${operation}(input: $input) {
+			__typename ... on Error { code reason: message } } }`,
+		{ input },
+	);
+	const { code, reason } = data[operation] ?? {};
+	if (code !== undefined) throw new Error(`${operation} was refused: ${code} ${reason}`);
+}
+
+/** A number of GET /metrics: the sample whose line begins with `sample`, 0 where there is none. */
+export async function metric(service: TestService, sample: string): Promise<number> {
+	const text = await (await fetch(`${service.url}/metrics`)).text();
+	const line = text.split('\n').find((candidate) => candidate.startsWith(`${sample} `));
+	return line === undefined ? 0 : Number(line.slice(sample.length + 1));
+}
+
+/** Asks again until the answer is the one expected; the test's time limit is its end. */
+export async function eventually<Value>(ask: () => Value | Promise<Value>, expected: Value): Promise<void> {
+	for (;;) {
+		if ((await ask()) === expected) return;
+		await new Promise((resolve) => setTimeout(resolve, 10));
+	}
+}
+
+export function range(from: number, to: number): number[] {
+	return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+}
