@@ -24,6 +24,8 @@ export function readBody(req: IncomingMessage, maxBytes: number): Promise<Buffer
 		});
 		req.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
 		req.on('error', () => reject(new ClientGone()));
-		req.on('close', () => reject(new ClientGone()));
+		req.on('close', () => {
+			if (!req.complete) reject(new ClientGone());
+		});
 	});
 }

@@ -24,32 +24,32 @@ export let conversationId: string;
 
 /** A queue over a store of its own for each test, with a conversation of Alice's whose log has two events. */
 export function useWriteQueue(): void {
-beforeAll(async () => {
-	directory = await mkdtemp(join(tmpdir(), 'write-queue-'));
-	store = await openStore({ kind: 'sqlite', file: join(directory, 'test.db') });
-	const viewer = async (subject: string, role: 'CUSTOMER' | 'AGENT') => ({
-		user: await store.users.ensure({ subject, name: subject, role }),
-		expiresAt: Number.POSITIVE_INFINITY,
+	beforeAll(async () => {
+		directory = await mkdtemp(join(tmpdir(), 'write-queue-'));
+		store = await openStore({ kind: 'sqlite', file: join(directory, 'test.db') });
+		const viewer = async (subject: string, role: 'CUSTOMER' | 'AGENT') => ({
+			user: await store.users.ensure({ subject, name: subject, role }),
+			expiresAt: Number.POSITIVE_INFINITY,
+		});
+		alice = await viewer('alice', 'CUSTOMER');
+		agent = await viewer('agent', 'AGENT');
 	});
-	alice = await viewer('alice', 'CUSTOMER');
-	agent = await viewer('agent', 'AGENT');
-});
 
-afterAll(async () => {
-	await store.close();
-	await rm(directory, { recursive: true });
-});
+	afterAll(async () => {
+		await store.close();
+		await rm(directory, { recursive: true });
+	});
 
-beforeEach(async () => {
-	faulty = new FaultyStore(store.conversations);
-	open({});
-	({ id: conversationId } = (await createConversation(domain, alice, {})).conversation);
-	announced.length = 0;
-	batches.length = 0;
-	faulty.done.length = 0;
-});
+	beforeEach(async () => {
+		faulty = new FaultyStore(store.conversations);
+		open({});
+		({ id: conversationId } = (await createConversation(domain, alice, {})).conversation);
+		announced.length = 0;
+		batches.length = 0;
+		faulty.done.length = 0;
+	});
 
-afterEach(() => queue.close());
+	afterEach(() => queue.close());
 }
 
 export function open(bounds: { readonly maxQueued?: number; readonly maxBatch?: number }): void {
