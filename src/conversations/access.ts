@@ -52,7 +52,7 @@ export function seesNotes(user: Pick<User, 'role'>): boolean {
 }
 
 /** @throws NotFoundError also for a note that the user may not see. */
-export function requireMessage(user: User, message: Message | undefined): Message {
+export function requireMessage<Found extends Message>(user: User, message: Found | undefined): Found {
 	if (message === undefined || (message.internal && !seesNotes(user))) throw new NotFoundError('message');
 	return message;
 }

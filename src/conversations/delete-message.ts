@@ -25,7 +25,7 @@ export async function deleteMessage(
 			if (before.authorId !== viewer.user.id && !isStaff(viewer.user))
 				throw new ForbiddenError('Only its author and agents may delete a message.');
 			if (before.deletedAt !== null) return { conversation, message: before };
-			const message: Message = { ...before, body: '', deletedAt: draft.now };
+			const message = { ...before, body: '', deletedAt: draft.now };
 			draft.changeMessage('MessageDeleted', message, viewer.user, 'erase');
 			return { conversation: draft.conversation ?? conversation, message };
 		},

@@ -1,5 +1,13 @@
 import type { User } from '../identity/viewer.ts';
-import type { Conversation, ConversationEvent, EventType, Membership, Message, Revision } from './model.ts';
+import type {
+	Conversation,
+	ConversationEvent,
+	EventType,
+	Membership,
+	Message,
+	Revision,
+	StoredMessage,
+} from './model.ts';
 import { sendKey } from './send-key.ts';
 import type { Changes } from './store.ts';
 
@@ -17,9 +25,9 @@ export class Draft {
 
 	readonly #isNew: boolean;
 	readonly #memberships = new Map<string, Membership>();
-	readonly #messages = new Map<string, Message>();
+	readonly #messages = new Map<string, StoredMessage>();
 	readonly #messageIdsByKey = new Map<string, string>();
-	readonly #missed = new Map<string, readonly Message[]>();
+	readonly #missed = new Map<string, readonly StoredMessage[]>();
 
 	readonly #entries: ConversationEvent[] = [];
 	readonly #newMessages = new Set<string>();
@@ -36,12 +44,12 @@ export class Draft {
 	}
 
 	/** Takes in what was read under the lock. */
-	load(read: { memberships?: readonly Membership[]; messages?: readonly Message[] }): void {
+	load(read: { memberships?: readonly Membership[]; messages?: readonly StoredMessage[] }): void {
 		for (const membership of read.memberships ?? []) this.#memberships.set(membership.userId, membership);
 		for (const message of read.messages ?? []) this.#keepMessage(message);
 	}
 
-	loadMissed(commandId: string, messages: readonly Message[]): void {
+	loadMissed(commandId: string, messages: readonly StoredMessage[]): void {
 		this.#missed.set(commandId, messages);
 	}
 
@@ -49,11 +57,11 @@ export class Draft {
 		return this.#memberships.get(userId);
 	}
 
-	message(id: string): Message | undefined {
+	message(id: string): StoredMessage | undefined {
 		return this.#messages.get(id);
 	}
 
-	messageByKey(key: string): Message | undefined {
+	messageByKey(key: string): StoredMessage | undefined {
 		const id = this.#messageIdsByKey.get(key);
 		return id === undefined ? undefined : this.#messages.get(id);
 	}
@@ -66,7 +74,7 @@ export class Draft {
 		return [...(this.#missed.get(this.commandId) ?? []), ...sentBefore];
 	}
 
-	addMessage(message: Message, author: User): void {
+	addMessage(message: StoredMessage, author: User): void {
 		this.#keepMessage(message);
 		this.#newMessages.add(message.id);
 		this.#append('MessageSent', author, { message });
@@ -75,7 +83,7 @@ export class Draft {
 	/** `erase` forgets the earlier bodies, otherwise the replaced one is kept as a revision. */
 	changeMessage(
 		type: 'MessageEdited' | 'MessageDeleted',
-		message: Message,
+		message: StoredMessage,
 		actor: User,
 		history: { readonly revision: Revision } | 'erase',
 	): void {
@@ -113,7 +121,8 @@ export class Draft {
 	}
 
 	changes(): Changes {
-		const messages = (ids: Iterable<string>) => Array.from(ids, (id) => this.#messages.get(id) as Message);
+		const messages = (ids: Iterable<string>) =>
+			Array.from(ids, (id) => this.#messages.get(id) as StoredMessage);
 		const members = (ids: Iterable<string>) =>
 			Array.from(ids, (id) => this.#memberships.get(id) as Membership);
 		const written = this.conversation !== undefined && this.#entries.length > 0 ? [this.conversation] : [];
@@ -130,13 +139,17 @@ export class Draft {
 		};
 	}
 
-	#keepMessage(message: Message): void {
+	#keepMessage(message: StoredMessage): void {
 		this.#messages.set(message.id, message);
 		if (message.authorId === null || message.clientMessageId === null) return;
 		this.#messageIdsByKey.set(sendKey(message.authorId, message.clientMessageId), message.id);
 	}
 
-	#append(type: EventType, actor: User, of: { message?: Message; member?: Membership; user?: User }): void {
+	#append(
+		type: EventType,
+		actor: User,
+		of: { message?: StoredMessage; member?: Membership; user?: User },
+	): void {
 		if (this.conversation === undefined) throw new Error('There is no conversation to write to.');
 		const { message = null, member = null, user } = of;
 		const internal = message?.internal ?? false;

@@ -3,7 +3,7 @@ import { accessTo, requireMessage } from './access.ts';
 import type { Domain } from './domain.ts';
 import type { Draft } from './draft.ts';
 import { NotFoundError } from './errors.ts';
-import type { Conversation, Message } from './model.ts';
+import type { Conversation, StoredMessage } from './model.ts';
 
 /** Which conversation to lock for a message. Says nothing of access, which is decided under the lock. */
 export async function findConversationOf(domain: Domain, messageId: string): Promise<string> {
@@ -17,7 +17,7 @@ export function requireVisibleMessage(
 	draft: Draft,
 	user: User,
 	messageId: string,
-): { conversation: Conversation; message: Message } {
+): { conversation: Conversation; message: StoredMessage } {
 	const message = requireMessage(user, draft.message(messageId));
 	const { conversation } = draft;
 	if (conversation === undefined || accessTo(user, conversation, draft.membership(user.id)) !== 'full')

@@ -46,12 +46,16 @@ export interface Message {
 	readonly editCount: number;
 	readonly deletedAt: Date | null;
 	readonly clientMessageId: string | null;
-	/** Of body, replyToId and internal as they were sent; what a retry with the same key is compared with. */
-	readonly contentHash: string;
 	readonly replyToId: string | null;
 	/** A note that only staff see. */
 	readonly internal: boolean;
 	readonly channel: Channel;
+}
+
+/** A message as it is written, and found by its key. */
+export interface StoredMessage extends Message {
+	/** Of body, replyToId and internal as they were sent; what a retry with the same key is compared with. */
+	readonly contentHash: string;
 }
 
 /** A body that an edit replaced. */

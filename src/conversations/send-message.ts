@@ -15,7 +15,7 @@ import { newId } from './ids.ts';
 import { checkBody, checkSequence, checkText } from './input.ts';
 import { LIMITS } from './limits.ts';
 import { joinMember } from './membership.ts';
-import type { Conversation, Message } from './model.ts';
+import type { Conversation, Message, StoredMessage } from './model.ts';
 import { contentHash, sendKey } from './send-key.ts';
 import type { Command } from './write-queue.ts';
 
@@ -87,7 +87,7 @@ function checkInput(input: SendMessageInput): void {
 }
 
 /** The first message of a key, where the retry says the same. */
-function repeated(first: Message, input: SendMessageInput): Message {
+function repeated(first: StoredMessage, input: SendMessageInput): Message {
 	const internal = input.internal ?? (input.replyToId !== undefined && first.internal);
 	if (contentHash(input.body, input.replyToId ?? null, internal) !== first.contentHash)
 		throw new IdempotencyConflictError();
@@ -101,7 +101,7 @@ function send(draft: Draft, user: User, id: string, input: SendMessageInput): Me
 	requireUnmoved(draft, user, input.expectedSequence);
 
 	joinMember(draft, user, user);
-	const message: Message = {
+	const message: StoredMessage = {
 		id,
 		conversationId: conversation.id,
 		sequence: draft.nextSequence,

@@ -1,5 +1,13 @@
 import type { User } from '../identity/viewer.ts';
-import type { Conversation, ConversationEvent, LogEntry, Membership, Message, Revision } from './model.ts';
+import type {
+	Conversation,
+	ConversationEvent,
+	LogEntry,
+	Membership,
+	Message,
+	Revision,
+	StoredMessage,
+} from './model.ts';
 import type { ActivityCursor, MemberCursor, Page, PageRequest, UserCursor } from './pages.ts';
 import type { ConversationFilter } from './reader.ts';
 
@@ -29,8 +37,8 @@ export interface Changes {
 	/** Locked in this transaction; written with their new lastSequence. */
 	readonly changedConversations: readonly Conversation[];
 	readonly entries: readonly LogEntry[];
-	readonly newMessages: readonly Message[];
-	readonly changedMessages: readonly Message[];
+	readonly newMessages: readonly StoredMessage[];
+	readonly changedMessages: readonly StoredMessage[];
 	readonly newRevisions: readonly Revision[];
 	/** Messages whose earlier bodies are to be forgotten. */
 	readonly erasedRevisions: readonly string[];
@@ -42,11 +50,11 @@ export interface Changes {
 export interface StoreTransaction {
 	/** Locks the rows, in the order of their ids, and reads them. Ids that do not exist are absent. */
 	lock(conversationIds: readonly string[]): Promise<ReadonlyMap<string, Conversation>>;
-	messagesByKey(keys: readonly SendKey[]): Promise<readonly Message[]>;
-	messages(ids: readonly string[]): Promise<readonly Message[]>;
+	messagesByKey(keys: readonly SendKey[]): Promise<readonly StoredMessage[]>;
+	messages(ids: readonly string[]): Promise<readonly StoredMessage[]>;
 	memberships(keys: readonly MembershipKey[]): Promise<readonly Membership[]>;
 	/** Oldest first, at most `limit`. */
-	missed(query: MissedQuery): Promise<readonly Message[]>;
+	missed(query: MissedQuery): Promise<readonly StoredMessage[]>;
 	save(changes: Changes): Promise<void>;
 }
 

@@ -1,5 +1,12 @@
 import { sql } from 'kysely';
-import type { Conversation, LogEntry, Membership, Message, Revision } from '../conversations/model.ts';
+import type {
+	Conversation,
+	LogEntry,
+	Membership,
+	Message,
+	Revision,
+	StoredMessage,
+} from '../conversations/model.ts';
 import type {
 	Changes,
 	MembershipKey,
@@ -16,7 +23,7 @@ import {
 	fromRevision,
 	toConversation,
 	toMembership,
-	toMessage,
+	toStoredMessage,
 } from './rows.ts';
 import type { Queries, Tables } from './tables.ts';
 
@@ -116,7 +123,7 @@ export function changeMessage(db: Queries, message: Message) {
 		.where('sequence', '=', message.sequence);
 }
 
-export function insertMessages(db: Queries, messages: readonly Message[]) {
+export function insertMessages(db: Queries, messages: readonly StoredMessage[]) {
 	return db.insertInto('messages').values(messages.map(fromMessage));
 }
 
@@ -155,20 +162,20 @@ export class KyselyTransaction implements StoreTransaction {
 		return new Map(rows.map(toConversation).map((conversation) => [conversation.id, conversation]));
 	}
 
-	async messagesByKey(keys: readonly SendKey[]): Promise<readonly Message[]> {
-		return (await messagesByKey(this.#db, keys).execute()).map(toMessage);
+	async messagesByKey(keys: readonly SendKey[]): Promise<readonly StoredMessage[]> {
+		return (await messagesByKey(this.#db, keys).execute()).map(toStoredMessage);
 	}
 
-	async messages(ids: readonly string[]): Promise<readonly Message[]> {
-		return (await messagesById(this.#db, ids).execute()).map(toMessage);
+	async messages(ids: readonly string[]): Promise<readonly StoredMessage[]> {
+		return (await messagesById(this.#db, ids).execute()).map(toStoredMessage);
 	}
 
 	async memberships(keys: readonly MembershipKey[]): Promise<readonly Membership[]> {
 		return (await membershipsByKey(this.#db, keys).execute()).map(toMembership);
 	}
 
-	async missed(query: MissedQuery): Promise<readonly Message[]> {
-		return (await missedMessages(this.#db, this.#dialect, query).execute()).map(toMessage);
+	async missed(query: MissedQuery): Promise<readonly StoredMessage[]> {
+		return (await missedMessages(this.#db, this.#dialect, query).execute()).map(toStoredMessage);
 	}
 
 	async save(changes: Changes): Promise<void> {

@@ -14,7 +14,7 @@ import type {
 	MembershipKey,
 	StoreTransaction,
 } from '../conversations/store.ts';
-import { KyselyTransaction, membershipsByKey, messagesById } from './append.ts';
+import { KyselyTransaction, membershipsByKey } from './append.ts';
 import type { Database } from './database.ts';
 import {
 	commandsAfter,
@@ -24,6 +24,7 @@ import {
 	headsById,
 	historyPage,
 	membersPage,
+	messagesRead,
 	revisionsOf,
 	unreadCounts,
 } from './read.ts';
@@ -107,7 +108,7 @@ export class KyselyConversationStore implements ConversationStore {
 		const userIds = [...new Set(entries.flatMap(({ memberId }) => memberId ?? []))];
 		const messages = new Map<string, Message>();
 		if (messageIds.length > 0)
-			for (const row of await messagesById(db, messageIds).execute()) {
+			for (const row of await messagesRead(db, messageIds).execute()) {
 				const message = toMessage(row);
 				messages.set(message.id, message);
 			}
@@ -129,16 +130,24 @@ export class KyselyConversationStore implements ConversationStore {
 	}
 
 	async conversations(ids: readonly string[]): Promise<readonly Conversation[]> {
-		return (await conversationsById(this.#db, ids).execute()).map(toConversation);
+		const { statements } = this.#database;
+		const key = `conversations ${ids.length}`;
+		return (await statements.rows(this.#db, key, ids, () => conversationsById(this.#db, ids))).map(
+			toConversation,
+		);
 	}
 
 	async memberships(keys: readonly MembershipKey[]): Promise<readonly Membership[]> {
-		return (await membershipsByKey(this.#db, keys).execute()).map(toMembership);
+		const { statements } = this.#database;
+		const parameters = keys.flatMap(({ conversationId, userId }) => [conversationId, userId]);
+		const build = () => membershipsByKey(this.#db, keys);
+		const rows = await statements.rows(this.#db, `memberships ${keys.length}`, parameters, build);
+		return rows.map(toMembership);
 	}
 
 	async messagesWithConversations(ids: readonly string[]) {
 		return this.#database.snapshot(async (db) => {
-			const messages = (await messagesById(db, ids).execute()).map(toMessage);
+			const messages = (await messagesRead(db, ids).execute()).map(toMessage);
 			if (messages.length === 0) return [];
 			const conversationIds = [...new Set(messages.map((message) => message.conversationId))];
 			const rows = await conversationsById(db, conversationIds).execute();
@@ -153,7 +162,19 @@ export class KyselyConversationStore implements ConversationStore {
 	}
 
 	async history(conversationId: string, notes: boolean, page: PageRequest<number>): Promise<Page<Message>> {
-		const rows = await historyPage(this.#db, this.#database.dialect, conversationId, notes, page).execute();
+		const { dialect, statements } = this.#database;
+		const { after, before, limit, fromEnd } = page;
+		const shape = [after !== undefined, before !== undefined, notes, fromEnd, limit];
+		const build = () => historyPage(this.#db, dialect, conversationId, notes, page);
+		const values = [
+			conversationId,
+			after,
+			before,
+			notes ? undefined : false,
+			dialect.firstParameter(limit + 1),
+		];
+		const parameters = values.filter((value) => value !== undefined);
+		const rows = await statements.rows(this.#db, `history ${shape.join()}`, parameters, build);
 		return cut(rows.map(toMessage), page);
 	}
 

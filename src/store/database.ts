@@ -4,6 +4,7 @@ import type { ConversationStore, UserStore } from '../conversations/store.ts';
 import { KyselyConversationStore } from './conversation-store.ts';
 import type { Dialect } from './dialect.ts';
 import { openSqlite } from './sqlite.ts';
+import type { Statements } from './statements.ts';
 import type { Queries } from './tables.ts';
 import { MikroUserStore } from './users.ts';
 
@@ -11,6 +12,7 @@ import { MikroUserStore } from './users.ts';
 export interface Database {
 	readonly orm: MikroORM;
 	readonly dialect: Dialect;
+	readonly statements: Statements;
 	/** For single statements outside a transaction. */
 	readonly queries: Queries;
 	/** One transaction for writing; durable when it answers. @throws StoreConflict, StoreUnavailable, UnknownCommit */

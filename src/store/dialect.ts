@@ -13,6 +13,8 @@ export interface Dialect {
 		query: SelectQueryBuilder<DB, Table, Row>,
 		count: number,
 	): SelectQueryBuilder<DB, Table, Row>;
+	/** `count` as a parameter of the statement that `first` makes; undefined where it stands in the text. */
+	firstParameter(count: number): number | undefined;
 	/** Text to be found as it is by LIKE … ESCAPE '\'. */
 	escapeLike(text: string): string;
 }
@@ -24,6 +26,7 @@ export const sqliteDialect: Dialect = {
 	lockConversations: (db, ids) =>
 		db.selectFrom('conversations').selectAll().where('id', 'in', ids).orderBy('id').compile(),
 	first: (query, count) => query.limit(count),
+	firstParameter: (count) => count,
 	escapeLike: (text) => text.replace(/[\\%_]/g, '\\$&'),
 };
 
@@ -34,5 +37,6 @@ export const mssqlDialect: Dialect = {
 		sql<Selectable<Tables['conversations']>>`select * from "conversations" with (updlock, rowlock)
 			where "id" in (${sql.join(ids)}) order by "id"`.compile(db),
 	first: (query, count) => query.top(count),
+	firstParameter: () => undefined,
 	escapeLike: (text) => text.replace(/[\\%_[]/g, '\\$&'),
 };

@@ -15,6 +15,27 @@ export function headsById(db: Queries, ids: readonly string[]) {
 	return db.selectFrom('conversations').select(['id', 'last_sequence']).where('id', 'in', ids);
 }
 
+/** What a reader sees of a message: its keys are for writing. */
+const MESSAGE_COLUMNS = [
+	'conversation_id',
+	'sequence',
+	'id',
+	'author_id',
+	'body',
+	'created_at',
+	'edited_at',
+	'edit_count',
+	'deleted_at',
+	'client_message_id',
+	'reply_to_id',
+	'internal',
+	'channel',
+] as const;
+
+export function messagesRead(db: Queries, ids: readonly string[]) {
+	return db.selectFrom('messages').select(MESSAGE_COLUMNS).where('id', 'in', ids);
+}
+
 export function historyPage(
 	db: Queries,
 	dialect: Dialect,
@@ -23,7 +44,7 @@ export function historyPage(
 	page: PageRequest<number>,
 ) {
 	const { after, before } = page;
-	let rows = db.selectFrom('messages').selectAll().where('conversation_id', '=', conversationId);
+	let rows = db.selectFrom('messages').select(MESSAGE_COLUMNS).where('conversation_id', '=', conversationId);
 	if (after !== undefined) rows = rows.where('sequence', '>', after);
 	if (before !== undefined) rows = rows.where('sequence', '<', before);
 	if (!notes) rows = rows.where('internal', '=', false);

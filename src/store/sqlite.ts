@@ -20,6 +20,7 @@ import {
 	sqliteCode,
 	watchFile,
 } from './sqlite-file.ts';
+import { Statements } from './statements.ts';
 import type { Queries, Tables } from './tables.ts';
 
 /** How long a write waits while another program, such as a maintenance command, holds the file. */
@@ -111,6 +112,7 @@ function asDatabase(orm: MikroORM, queries: Queries, { release, requireFile }: H
 	return {
 		orm,
 		dialect: sqliteDialect,
+		statements: new Statements(),
 		queries,
 		// Kysely's one connection makes others wait until it is given back: nobody reads what is not committed.
 		transact: (work) =>

@@ -48,12 +48,9 @@ export class MikroUserStore implements UserStore {
 
 	async byIds(ids: readonly string[]): Promise<readonly User[]> {
 		if (ids.length === 0) return [];
-		const rows = await this.#database.queries
-			.selectFrom('users')
-			.selectAll()
-			.where('id', 'in', ids)
-			.execute();
-		return rows.map(toUser);
+		const { queries, statements } = this.#database;
+		const build = () => queries.selectFrom('users').selectAll().where('id', 'in', ids);
+		return (await statements.rows(queries, `users ${ids.length}`, ids, build)).map(toUser);
 	}
 
 	async bySubject(subject: string): Promise<User | undefined> {

@@ -48,7 +48,6 @@ export function message(sequence: number): Message {
 		editCount: 0,
 		deletedAt: null,
 		clientMessageId: null,
-		contentHash: '',
 		replyToId: null,
 		internal: false,
 		channel: 'CHAT',

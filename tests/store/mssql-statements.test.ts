@@ -1,7 +1,13 @@
 import { MikroORM } from '@mikro-orm/mssql';
 import type { Compilable } from 'kysely';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { Conversation, LogEntry, Membership, Message, Revision } from '../../src/conversations/model.ts';
+import type {
+	Conversation,
+	LogEntry,
+	Membership,
+	Revision,
+	StoredMessage,
+} from '../../src/conversations/model.ts';
 import {
 	changeConversation,
 	changeMembership,
@@ -64,7 +70,7 @@ const membership: Membership = {
 	lastReadSequence: 1,
 	removed: false,
 };
-const message: Message = {
+const message: StoredMessage = {
 	id: ID(3),
 	conversationId: ID(1),
 	sequence: 3,

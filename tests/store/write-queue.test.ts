@@ -184,7 +184,8 @@ describe('one bad command', () => {
 			conversationId,
 			needs: {},
 			// The same id again: the unique index refuses the whole batch, every time.
-			decide: (draft) => draft.addMessage({ ...message, sequence: draft.nextSequence }, alice.user),
+			decide: (draft) =>
+				draft.addMessage({ ...message, sequence: draft.nextSequence, contentHash: '' }, alice.user),
 		};
 		const outcomes = await Promise.allSettled([send('before'), queue.run(doubled), send('after')]);
 		expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);

@@ -49,7 +49,6 @@ export function messageOf(id: string, body: string): Message {
 		editCount: 0,
 		deletedAt: null,
 		clientMessageId: null,
-		contentHash: '',
 		replyToId: null,
 		internal: false,
 		channel: 'CHAT',

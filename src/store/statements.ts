@@ -1,0 +1,38 @@
+import type { Compilable, CompiledQuery } from 'kysely';
+import { LRUCache } from 'lru-cache';
+import type { Queries } from './tables.ts';
+
+const MAX_STATEMENTS = 500;
+
+/**
+ * The reads of the hot paths, built once for each shape and asked again with other parameters: building a statement
+ * costs as much as running it.
+ */
+export class Statements {
+	readonly #compiled = new LRUCache<string, CompiledQuery>({ max: MAX_STATEMENTS });
+
+	/**
+	 * `key` names the shape: whatever changes the statement's text. `parameters` are those of `build`, in the order in
+	 * which they stand in the text.
+	 */
+	async rows<Row>(
+		db: Queries,
+		key: string,
+		parameters: readonly unknown[],
+		build: () => Compilable<Row>,
+	): Promise<Row[]> {
+		let compiled = this.#compiled.get(key);
+		if (compiled === undefined) {
+			compiled = build().compile();
+			if (!sameValues(compiled.parameters, parameters))
+				throw new Error(`The statement ${key} takes other parameters than it is given.`);
+			this.#compiled.set(key, compiled);
+		}
+		const { rows } = await db.executeQuery({ ...compiled, parameters } as CompiledQuery<Row>);
+		return rows;
+	}
+}
+
+function sameValues(a: readonly unknown[], b: readonly unknown[]): boolean {
+	return a.length === b.length && a.every((value, index) => value === b[index]);
+}
