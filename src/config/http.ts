@@ -75,8 +75,8 @@ export const socketsModel = z.object({
 	MAX_FRAME_BYTES: bytes(262_144, FRAME_AND_BODY_MAX_BYTES),
 	MAX_SUBSCRIPTIONS_PER_SOCKET: integer(100, { min: 1, max: 10_000, unit: 'subscriptions' }),
 	CONNECTION_INIT_TIMEOUT_MS: milliseconds(10_000, 10, 600_000),
-	SLOW_READER_MAX_BYTES: bytes(1_048_576, 1024 ** 3),
-	SLOW_READER_MAX_MS: milliseconds(30_000, 10),
+	SLOW_READER_MAX_BYTES: bytes(262_144, 1024 ** 3),
+	SLOW_READER_MAX_MS: milliseconds(10_000, 10),
 });
 
 export function socketsConfig(values: z.output<typeof socketsModel>) {

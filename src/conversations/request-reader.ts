@@ -168,7 +168,10 @@ export class RequestReader implements Reader {
 		return {
 			conversation: new DataLoader(
 				async (ids: readonly string[]) => {
-					for (const conversation of await store.conversations(ids)) this.#keep(conversation);
+					for (const { conversation, membership } of await store.conversations(ids, userId)) {
+						this.#keep(conversation);
+						if (!this.#memberships.has(conversation.id)) this.#memberships.set(conversation.id, membership);
+					}
 					return ids.map((id) => this.#conversations.get(id));
 				},
 				{ cache: false },

@@ -67,8 +67,8 @@ export class StoreUnavailable extends Error {}
 /** The connection was lost while committing: stored or not, only a look tells. */
 export class UnknownCommit extends Error {}
 
-/** Where a follower begins: the conversation and the viewer's membership, read in one snapshot. */
-export interface FollowSnapshot {
+/** A conversation and a user's membership of it, of one snapshot. */
+export interface SeenConversation {
 	readonly conversation: Conversation;
 	readonly membership: Membership | undefined;
 }
@@ -93,11 +93,11 @@ export interface ConversationStore {
 	epoch(): Promise<string>;
 	/** lastSequence by conversation id, from the primary. */
 	heads(conversationIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
-	followSnapshot(conversationId: string, userId: string): Promise<FollowSnapshot | undefined>;
 	/** The log after a sequence, oldest first, at most `limit`, each with the present state of what it speaks of. */
 	eventsAfter(conversationId: string, after: number, limit: number): Promise<readonly ConversationEvent[]>;
 
-	conversations(ids: readonly string[]): Promise<readonly Conversation[]>;
+	/** Each with the user's membership, present or past. */
+	conversations(ids: readonly string[], userId: string): Promise<readonly SeenConversation[]>;
 	memberships(keys: readonly MembershipKey[]): Promise<readonly Membership[]>;
 	/** Messages with their conversations, both of one snapshot. */
 	messagesWithConversations(

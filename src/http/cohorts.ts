@@ -144,8 +144,11 @@ function keyOf(shape: Shape, variables: RunArgs['variables'], role: Role): strin
 	return `${role} ${JSON.stringify(shared.sort(([a], [b]) => (a < b ? -1 : 1)))} ${shape.key}`;
 }
 
+/** The nil UUID (RFC 9562, 5.9): no user has it. */
+const NIL = '00000000-0000-0000-0000-000000000000';
+
 function nobodyOf(role: Role): Viewer {
-	return { user: { id: '', subject: '', name: '', role }, expiresAt: Number.POSITIVE_INFINITY };
+	return { user: { id: NIL, subject: '', name: '', role }, expiresAt: Number.POSITIVE_INFINITY };
 }
 
 function shapeOf(schema: GraphQLSchema, { document, definition, operationName }: Operation): Shape | null {

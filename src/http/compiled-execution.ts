@@ -39,7 +39,9 @@ export function createCompiledExecutor(schema: GraphQLSchema): Executor {
 }
 
 function compile(schema: GraphQLSchema, { document, operationName }: ExecutionArgs): CompiledQuery | null {
-	const compiled = compileQuery(schema, document, operationName ?? undefined);
+	const compiled = compileQuery(schema, document, operationName ?? undefined, {
+		disableLeafSerialization: true,
+	});
 	return isCompiledQuery(compiled) ? compiled : null;
 }
 

@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { LogBuffer, LogFilter } from '../observability/log-buffer.ts';
+import { atExpiry } from './expiry.ts';
 
 export interface FollowLogsOptions {
 	readonly filter: LogFilter;
@@ -17,7 +18,6 @@ export interface FollowLogsOptions {
 
 const PING_INTERVAL_MS = 15_000;
 const MAX_PENDING_BYTES = 1024 * 1024;
-const MAX_TIMER_MS = 2 ** 31 - 1;
 
 /**
  * Answers with Server-Sent Events: `event: log` with a JSON line as data for each line that passes, a comment as a
@@ -41,7 +41,7 @@ export function followLogs(res: ServerResponse, buffer: LogBuffer, options: Foll
 		if (res.writableLength > maxPending) res.destroy();
 	});
 	const stopPings = startPings(res, options.pingIntervalMs ?? PING_INTERVAL_MS);
-	const stopExpiry = at(options.endsAt, end);
+	const stopExpiry = atExpiry(options.endsAt, end);
 
 	/** Before `end`, since what is written after it is an error of the response. */
 	function stop(): void {
@@ -83,15 +83,4 @@ function startPings(res: ServerResponse, intervalMs: number): () => void {
 		clearInterval(timer);
 		res.off('drain', onDrain);
 	};
-}
-
-/** Calls `action` at a time (milliseconds since the epoch), however far away; gives back what calls it off. */
-function at(time: number, action: () => void): () => void {
-	let timer: NodeJS.Timeout | undefined;
-	const wait = () => {
-		const left = time - Date.now();
-		timer = left > MAX_TIMER_MS ? setTimeout(wait, MAX_TIMER_MS) : setTimeout(action, Math.max(0, left));
-	};
-	if (time < Number.POSITIVE_INFINITY) wait();
-	return () => clearTimeout(timer);
 }

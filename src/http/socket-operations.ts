@@ -8,6 +8,7 @@ import { UnauthenticatedError } from '../identity/tokens.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import type { Authentication } from './authentication.ts';
 import type { EventFollowing } from './event-following.ts';
+import { atExpiry } from './expiry.ts';
 import { type Operation, type Operations, toOperationRequest } from './operations.ts';
 import { type ErrorPolicy, publicError, toPublicError } from './public-errors.ts';
 
@@ -29,7 +30,8 @@ export interface Connection {
 	readonly requestId: string;
 	/** Undefined until the token is checked. */
 	viewer: Viewer | undefined;
-	expiry: NodeJS.Timeout | undefined;
+	/** Calls off the close at the token's end. */
+	expiry: (() => void) | undefined;
 	/** Operations under way. */
 	operations: number;
 }
@@ -44,8 +46,6 @@ interface SocketArgs extends ExecutionArgs {
 
 /** IANA WebSocket close codes. */
 const TRY_AGAIN_LATER = 1013;
-/** setTimeout takes 31 bits of milliseconds. */
-const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 
 /** The graphql-transport-ws protocol over the operation pipeline: who connects, what may run, and what becomes of it. */
 export function createSocketOperations(deps: SocketOperationsDeps): ProtocolServer<Connection> {
@@ -57,7 +57,7 @@ export function createSocketOperations(deps: SocketOperationsDeps): ProtocolServ
 			Object.assign(context, { connectionParams: undefined });
 			return authenticate(deps, connection, connectionParams);
 		},
-		onClose: ({ extra }) => clearTimeout(extra.expiry),
+		onClose: ({ extra }) => extra.expiry?.(),
 		onSubscribe: ({ extra }, id, payload) => admit(deps, extra, id, payload),
 		execute: (args) => run(deps, args as SocketArgs),
 		subscribe: (args) => subscribe(deps, args as SocketArgs),
@@ -83,7 +83,9 @@ async function authenticate(
 		connection.socket.close(TRY_AGAIN_LATER, 'Try again later');
 		return false;
 	}
-	closeAtExpiry(connection, connection.viewer.expiresAt);
+	connection.expiry = atExpiry(connection.viewer.expiresAt, () =>
+		connection.socket.close(CloseCode.Forbidden, 'Forbidden'),
+	);
 	return true;
 }
 
@@ -152,15 +154,4 @@ async function subscribe(
 		return {};
 	});
 	return followed ?? result;
-}
-
-/** The token's end is the socket's end. */
-function closeAtExpiry(connection: Connection, expiresAt: number): void {
-	const left = expiresAt - Date.now();
-	if (left === Number.POSITIVE_INFINITY) return;
-	const wait = Math.min(Math.max(left, 0), MAX_TIMEOUT_MS);
-	connection.expiry = setTimeout(() => {
-		if (Date.now() < expiresAt) closeAtExpiry(connection, expiresAt);
-		else connection.socket.close(CloseCode.Forbidden, 'Forbidden');
-	}, wait).unref();
 }

@@ -140,8 +140,8 @@ export class Live {
 		input: { readonly conversationId: string; readonly typing: boolean },
 	): Promise<void> {
 		const { user } = viewer;
-		const snapshot = await this.#store.followSnapshot(input.conversationId, user.id);
-		requireFull(user, snapshot?.conversation, snapshot?.membership);
+		const [seen] = await this.#store.conversations([input.conversationId], user.id);
+		requireFull(user, seen?.conversation, seen?.membership);
 		this.#presence.setTyping(input.conversationId, user, input.typing);
 	}
 
@@ -151,10 +151,10 @@ export class Live {
 	}
 
 	async #requireAccess({ user }: Viewer, conversationId: string): Promise<Conversation> {
-		const snapshot = await this.#store.followSnapshot(conversationId, user.id);
-		if (snapshot === undefined || accessTo(user, snapshot.conversation, snapshot.membership) !== 'full')
+		const [seen] = await this.#store.conversations([conversationId], user.id);
+		if (seen === undefined || accessTo(user, seen.conversation, seen.membership) !== 'full')
 			throw new NotFoundError('conversation');
-		return snapshot.conversation;
+		return seen.conversation;
 	}
 
 	#signal(conversationId: string, signal: ActivitySignal): void {

@@ -10,8 +10,8 @@ import type { ActivityCursor, MemberCursor, Page, PageRequest } from '../convers
 import type { ConversationFilter } from '../conversations/reader.ts';
 import type {
 	ConversationStore,
-	FollowSnapshot,
 	MembershipKey,
+	SeenConversation,
 	StoreTransaction,
 } from '../conversations/store.ts';
 import { KyselyTransaction, membershipsByKey } from './append.ts';
@@ -20,6 +20,7 @@ import {
 	commandsAfter,
 	conversationsById,
 	conversationsPage,
+	conversationsSeen,
 	entriesAfter,
 	headsById,
 	historyPage,
@@ -28,7 +29,14 @@ import {
 	revisionsOf,
 	unreadCounts,
 } from './read.ts';
-import { toConversation, toLogEntry, toMembership, toMessage, toRevision } from './rows.ts';
+import {
+	toConversation,
+	toLogEntry,
+	toMembership,
+	toMessage,
+	toRevision,
+	toSeenConversation,
+} from './rows.ts';
 import { readEpoch } from './settings.ts';
 import type { Queries } from './tables.ts';
 
@@ -74,18 +82,6 @@ export class KyselyConversationStore implements ConversationStore {
 		return new Map(rows.map((row) => [row.id.toLowerCase(), row.last_sequence]));
 	}
 
-	async followSnapshot(conversationId: string, userId: string): Promise<FollowSnapshot | undefined> {
-		return this.#database.snapshot(async (db) => {
-			const [conversation] = await conversationsById(db, [conversationId]).execute();
-			if (conversation === undefined) return undefined;
-			const [membership] = await membershipsByKey(db, [{ conversationId, userId }]).execute();
-			return {
-				conversation: toConversation(conversation),
-				membership: membership && toMembership(membership),
-			};
-		});
-	}
-
 	async eventsAfter(
 		conversationId: string,
 		after: number,
@@ -129,12 +125,11 @@ export class KyselyConversationStore implements ConversationStore {
 		}));
 	}
 
-	async conversations(ids: readonly string[]): Promise<readonly Conversation[]> {
+	async conversations(ids: readonly string[], userId: string): Promise<readonly SeenConversation[]> {
 		const { statements } = this.#database;
-		const key = `conversations ${ids.length}`;
-		return (await statements.rows(this.#db, key, ids, () => conversationsById(this.#db, ids))).map(
-			toConversation,
-		);
+		const build = () => conversationsSeen(this.#db, ids, userId);
+		const rows = await statements.rows(this.#db, `conversations ${ids.length}`, [userId, ...ids], build);
+		return rows.map(toSeenConversation);
 	}
 
 	async memberships(keys: readonly MembershipKey[]): Promise<readonly Membership[]> {

@@ -11,6 +11,20 @@ export function conversationsById(db: Queries, ids: readonly string[]) {
 	return db.selectFrom('conversations').selectAll().where('id', 'in', ids);
 }
 
+/** With one user's membership of each: what access is decided by, in the same snapshot. */
+export function conversationsSeen(db: Queries, ids: readonly string[], userId: string) {
+	return db
+		.selectFrom('conversations')
+		.leftJoin('memberships', (join) =>
+			join
+				.onRef('memberships.conversation_id', '=', 'conversations.id')
+				.on('memberships.user_id', '=', userId),
+		)
+		.selectAll('conversations')
+		.select(['user_id', 'joined_at', 'left_at', 'left_sequence', 'last_read_sequence', 'removed'])
+		.where('conversations.id', 'in', ids);
+}
+
 export function headsById(db: Queries, ids: readonly string[]) {
 	return db.selectFrom('conversations').select(['id', 'last_sequence']).where('id', 'in', ids);
 }

@@ -12,6 +12,7 @@ import type {
 	Visibility,
 } from '../conversations/model.ts';
 import { sendKey } from '../conversations/send-key.ts';
+import type { SeenConversation } from '../conversations/store.ts';
 import type { Role, User } from '../identity/viewer.ts';
 import type { Tables } from './tables.ts';
 
@@ -82,6 +83,18 @@ export function toMembership(row: Row<'memberships'>): Membership {
 		removed: flag(row.removed),
 	};
 }
+
+/** The membership of a joined row, whose columns are null where there is none. */
+export function toSeenConversation(
+	row: Row<'conversations'> & Nullable<Omit<Row<'memberships'>, 'conversation_id'>>,
+): SeenConversation {
+	const conversation = toConversation(row);
+	if (row.user_id === null) return { conversation, membership: undefined };
+	const membership = toMembership({ ...row, conversation_id: row.id } as Row<'memberships'>);
+	return { conversation, membership };
+}
+
+type Nullable<Columns> = { [Name in keyof Columns]: Columns[Name] | null };
 
 export function fromMembership(membership: Membership) {
 	return {

@@ -47,7 +47,7 @@ describe('a defect', () => {
 
 	test('in a subscription is masked', async () => {
 		const { id } = await createConversation(alice);
-		vi.spyOn(KyselyConversationStore.prototype, 'followSnapshot').mockRejectedValueOnce(new Error(SECRET));
+		vi.spyOn(KyselyConversationStore.prototype, 'conversations').mockRejectedValueOnce(new Error(SECRET));
 		const following = alice.subscribe(
 			'subscription ($id: ID!) { conversationEvents(conversationId: $id) { sequence } }',
 			{ id },

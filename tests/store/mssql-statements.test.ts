@@ -30,6 +30,7 @@ import {
 	commandsAfter,
 	conversationsById,
 	conversationsPage,
+	conversationsSeen,
 	entriesAfter,
 	headsById,
 	historyPage,
@@ -126,6 +127,7 @@ const statements: Record<string, Compilable> = {
 	'commands after': commandsAfter(db, ID(1), 2, [ID(4)]),
 	heads: headsById(db, [ID(1)]),
 	'conversations by id': conversationsById(db, [ID(1)]),
+	'conversations by id, with a membership': conversationsSeen(db, [ID(1)], ID(2)),
 	'log after': entriesAfter(db, mssqlDialect, ID(1), 2, 100),
 	'history, newest page, without notes': historyPage(db, mssqlDialect, ID(1), false, page),
 	'history, a page from the start': historyPage(db, mssqlDialect, ID(1), true, {

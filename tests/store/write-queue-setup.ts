@@ -80,7 +80,8 @@ export function send(body: string, more: { clientMessageId?: string; to?: string
 /** The log, which must have no hole, and end where the conversation says that it ends. */
 export async function readLog(id = conversationId): Promise<readonly ConversationEvent[]> {
 	const log = await store.conversations.eventsAfter(id, 0, 10_000);
-	const [conversation] = await store.conversations.conversations([id]);
+	const [seen] = await store.conversations.conversations([id], id);
+	const conversation = seen?.conversation;
 	expect(log.map(({ sequence }) => sequence)).toEqual(log.map((_, index) => index + 1));
 	expect(conversation?.lastSequence).toBe(log.length);
 	return log;

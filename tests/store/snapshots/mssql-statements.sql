@@ -71,6 +71,10 @@ select "id", "last_sequence" from "conversations" where "id" in (@1);
 select * from "conversations" where "id" in (@1);
 -- ["00000000-0000-7000-8000-000000000001"]
 
+-- conversations by id, with a membership
+select "conversations".*, "user_id", "joined_at", "left_at", "left_sequence", "last_read_sequence", "removed" from "conversations" left join "memberships" on "memberships"."conversation_id" = "conversations"."id" and "memberships"."user_id" = @1 where "conversations"."id" in (@2);
+-- ["00000000-0000-7000-8000-000000000002","00000000-0000-7000-8000-000000000001"]
+
 -- log after
 select top(100) * from "events" where "conversation_id" = @1 and "sequence" > @2 order by "sequence";
 -- ["00000000-0000-7000-8000-000000000001",2]
