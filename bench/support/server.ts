@@ -58,7 +58,7 @@ export async function startServer(variant: Variant, options: StartOptions): Prom
 	const errors = join(directory, `${database}.stderr`);
 	const port = await freePort();
 	const flags = reportsMemory ? ['--expose-gc', '--import', MEMORY_PRELOAD] : [];
-	const [command, args] = pinned(SERVER_CORE, process.execPath, [...flags, variant.entry]);
+	const [command, args] = pinned(SERVER_CORE, process.execPath, [...variant.flags, ...flags, variant.entry]);
 	const stderr = openSync(errors, 'w');
 	const child = spawn(command, args, {
 		cwd: directory,

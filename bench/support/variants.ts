@@ -1,10 +1,13 @@
 import { fileURLToPath } from 'node:url';
+import packageJson from '../../package.json' with { type: 'json' };
 
 /** A server to measure: a program that obeys PORT, HOST, DATABASE_URL, JWT_SECRET and LOG_LEVEL. */
 export interface Variant {
 	readonly name: string;
 	/** Path of the program. */
 	readonly entry: string;
+	/** Node's, as the program's own start has them. */
+	readonly flags: readonly string[];
 	readonly env: Readonly<Record<string, string>>;
 }
 
@@ -12,6 +15,7 @@ const path = (relative: string): string => fileURLToPath(new URL(relative, impor
 const peer = (name: string, program: string, history: 'entities' | 'rows'): Variant => ({
 	name,
 	entry: path(`../peers/${program}.ts`),
+	flags: [],
 	env: { PEER_HISTORY: history },
 });
 
@@ -20,6 +24,7 @@ export const PEERS_DIRECTORY = path('../peers');
 export const product: Variant = {
 	name: 'product',
 	entry: path('../../src/main.ts'),
+	flags: packageJson.scripts.start.split(' ').filter((word) => word.startsWith('--')),
 	env: { LOG_FORMAT: 'json' },
 };
 /** Apollo Server, one MikroORM flush per message, history as entities. */
