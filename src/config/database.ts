@@ -41,6 +41,7 @@ function readDatabaseUrl(text: string): DatabaseConfig | Refusal {
 	}
 }
 
+/** The one database; without DATABASE_URL a file below the working directory. */
 export function databaseModel() {
 	return z.object({
 		DATABASE_URL: setting(readDatabaseUrl).default({ kind: 'sqlite', file: resolve(DEFAULT_FILE) }),

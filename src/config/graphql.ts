@@ -13,6 +13,7 @@ export function graphqlModel(production: boolean) {
 	});
 }
 
+/** The same for those who read it: a depth in levels, a cost in the points of query-limits.ts. */
 export function graphqlConfig(values: z.output<ReturnType<typeof graphqlModel>>) {
 	return {
 		graphiql: values.GRAPHIQL,

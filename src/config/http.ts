@@ -37,10 +37,10 @@ function readOrigins(text: string): readonly string[] | Refusal {
 	return [...origins];
 }
 
-/** It travels in a header, so it is visible ASCII; and it guards a port that may be public, so it is long. */
+/** It travels as a bearer token (RFC 6750, 2.1: b64token); and it guards a port that may be public, so it is long. */
 function readMetricsToken(text: string): string | Refusal {
-	if (/^[\x21-\x7e]{16,}$/.test(text)) return text;
-	return refuse('must have at least 16 characters, visible ASCII without spaces');
+	if (text.length >= 16 && /^[\w.~+/-]+=*$/.test(text)) return text;
+	return refuse('must have at least 16 characters: letters, digits and - . _ ~ + /, = only at the end');
 }
 
 /** Where the service listens, and what it takes over HTTP. */
@@ -56,6 +56,7 @@ export function httpModel(production: boolean) {
 	});
 }
 
+/** As the HTTP server takes it: bytes and milliseconds. */
 export function httpConfig(values: z.output<ReturnType<typeof httpModel>>) {
 	return {
 		/** 0: any free port. */
@@ -63,7 +64,7 @@ export function httpConfig(values: z.output<ReturnType<typeof httpModel>>) {
 		host: values.HOST,
 		/** Beside the service's own origin; as browsers write them, without a trailing slash. */
 		allowedOrigins: values.ALLOWED_ORIGINS,
-		/** Whether X-Forwarded-* is believed. */
+		/** Whether X-Forwarded-Host is believed. */
 		trustProxy: values.TRUST_PROXY,
 		maxBodyBytes: values.MAX_BODY_BYTES,
 		metricsToken: values.METRICS_TOKEN,
@@ -71,6 +72,7 @@ export function httpConfig(values: z.output<ReturnType<typeof httpModel>>) {
 	} as const;
 }
 
+/** What one WebSocket or stream may hold and how long it may keep the service waiting. */
 export const socketsModel = z.object({
 	MAX_FRAME_BYTES: bytes(262_144, FRAME_AND_BODY_MAX_BYTES),
 	MAX_SUBSCRIPTIONS_PER_SOCKET: integer(100, { min: 1, max: 10_000, unit: 'subscriptions' }),
@@ -79,12 +81,13 @@ export const socketsModel = z.object({
 	SLOW_READER_MAX_MS: milliseconds(10_000, 10),
 });
 
+/** As the sockets take it: bytes and milliseconds. */
 export function socketsConfig(values: z.output<typeof socketsModel>) {
 	return {
 		maxFrameBytes: values.MAX_FRAME_BYTES,
 		maxSubscriptionsPerSocket: values.MAX_SUBSCRIPTIONS_PER_SOCKET,
 		connectionInitTimeoutMs: values.CONNECTION_INIT_TIMEOUT_MS,
-		/** What may wait for a reader before it is closed, and for how long it may stop reading. */
+		/** What may wait for a reader before it is given no more, and how long it may take nothing before it is closed. */
 		slowReaderMaxBytes: values.SLOW_READER_MAX_BYTES,
 		slowReaderMaxMs: values.SLOW_READER_MAX_MS,
 	} as const;

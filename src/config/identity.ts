@@ -12,7 +12,7 @@ export type IdentityConfig =
 	| (TokenChecks & { readonly kind: 'development'; readonly secretFile: string });
 
 /** RFC 7518, 3.2: a key for HS256 has at least 256 bits. */
-export const SECRET_MIN_BYTES = 32;
+const SECRET_MIN_BYTES = 32;
 
 function readSecret(text: string): string | Refusal {
 	const length = Buffer.byteLength(text);
@@ -63,6 +63,10 @@ export function findIdentityFault(
 	return undefined;
 }
 
+/**
+ * Where the keys come from: JWT_SECRET, else JWKS_URL, else a secret of the service's own, kept beside the database.
+ * `findIdentityFault` has said what may not be.
+ */
 export function identityConfig(
 	values: z.output<typeof identityModel>,
 	database: DatabaseConfig,

@@ -19,6 +19,9 @@ import type { Operation, RunArgs } from './operations.ts';
 
 /** The root field that cohorts share; its place in the log is each follower's own. */
 const FIELD = 'conversationEvents';
+/** Of the texts kept, all in all. */
+const MAX_TEXT_CHARACTERS = 16 * 1024 * 1024;
+const MAX_KEY_CHARACTERS = 8_192;
 const OWN_ARGUMENTS: ReadonlySet<string> = new Set(['after', 'epoch']);
 
 export interface FollowArguments {
@@ -37,8 +40,8 @@ export interface CohortDeps {
 	) => ExecutionResult | PromiseLike<ExecutionResult>;
 	/** A context for nobody in particular of this role, who may see this conversation; or for `viewer`. */
 	readonly createContext: (viewer: Viewer, delivery: Delivery) => GraphQLContext;
-	/** Called when an event is first made ready for a cohort. */
-	readonly onRendered: (delivery: Delivery) => void;
+	/** Called whenever an event is made ready for a cohort. */
+	readonly onRendered: () => void;
 }
 
 /** What is the same for all who sent this operation text. */
@@ -62,7 +65,12 @@ export class Cohorts {
 	readonly #deps: CohortDeps;
 	readonly #shapes = new WeakMap<object, Map<string, Shape | null>>();
 	/** One that is forgotten while it has followers costs a second execution of an event, no more. */
-	readonly #cohorts = new LRUCache<string, Cohort>({ max: 10_000 });
+	readonly #cohorts = new LRUCache<string, Cohort>({ max: 1_000 });
+	/** Texts by cohort and delivery, for those who come to an event later. */
+	readonly #texts = new LRUCache<string, string | Promise<string>>({
+		maxSize: MAX_TEXT_CHARACTERS,
+		sizeCalculation: (text) => (typeof text === 'string' ? text.length + 100 : 1_000),
+	});
 
 	constructor(deps: CohortDeps) {
 		this.#deps = deps;
@@ -87,29 +95,37 @@ export class Cohorts {
 		if (shape === null) throw new Error('Not a subscription to conversation events.');
 		if (shape.dependsOnViewer)
 			return { render: (delivery) => this.#write(operation, variables, viewer, delivery) };
-		const key = keyOf(shape, variables, viewer.user.role);
+		const { role } = viewer.user;
+		const declared = declaredVariables(operation, variables);
+		const shared = declared.filter(([name]) => !shape.ownVariables.has(name));
+		const key = `${role} ${JSON.stringify(shared)} ${shape.key}`;
 		const known = this.#cohorts.get(key);
 		if (known !== undefined) return known;
-		const cohort = this.#begin(operation, variables, viewer.user.role);
-		this.#cohorts.set(key, cohort);
+		const cohort = this.#begin(operation, Object.fromEntries(declared), role);
+		// What only one would ask for is not worth remembering.
+		if (key.length <= MAX_KEY_CHARACTERS) this.#cohorts.set(key, cohort);
 		return cohort;
 	}
 
 	#begin(operation: Operation, variables: RunArgs['variables'], role: Role): Cohort {
 		const nobody = nobodyOf(role);
-		const cohort: Cohort = {
+		const cohortId = nextCohort++;
+		return {
 			render: (delivery) => {
-				const known = delivery.rendered.get(cohort);
+				const id = `${cohortId} ${delivery.id}`;
+				const known = this.#texts.get(id);
 				if (known !== undefined) return known;
-				this.#deps.onRendered(delivery);
+				this.#deps.onRendered();
 				const text = this.#write(operation, variables, nobody, delivery);
-				const keep = (done: string) => delivery.rendered.set(cohort, done);
-				delivery.rendered.set(cohort, text);
-				if (text instanceof Promise) void text.then(keep, () => delivery.rendered.delete(cohort));
+				this.#texts.set(id, text);
+				if (text instanceof Promise)
+					void text.then(
+						(done) => this.#texts.set(id, done),
+						() => this.#texts.delete(id),
+					);
 				return text;
 			},
 		};
-		return cohort;
 	}
 
 	#write(
@@ -138,11 +154,16 @@ export class Cohorts {
 	}
 }
 
-/** Followers share what they asked for, with what, in which access class; where in the log they are is their own. */
-function keyOf(shape: Shape, variables: RunArgs['variables'], role: Role): string {
-	const shared = Object.entries(variables ?? {}).filter(([name]) => !shape.ownVariables.has(name));
-	return `${role} ${JSON.stringify(shared.sort(([a], [b]) => (a < b ? -1 : 1)))} ${shape.key}`;
+/** By name; what the operation does not declare is nobody's. */
+function declaredVariables({ definition }: Operation, variables: RunArgs['variables']): [string, unknown][] {
+	const names = (definition.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
+	return names
+		.filter((name) => variables?.[name] !== undefined)
+		.sort()
+		.map((name) => [name, variables?.[name]]);
 }
+
+let nextCohort = 0;
 
 /** The nil UUID (RFC 9562, 5.9): no user has it. */
 const NIL = '00000000-0000-0000-0000-000000000000';

@@ -12,16 +12,19 @@ import type { Metrics } from '../observability/metrics.ts';
 import type { Cohort, Cohorts } from './cohorts.ts';
 import type { Operation, RunArgs } from './operations.ts';
 import { type ErrorPolicy, toPublicError } from './public-errors.ts';
+import type { RunningOperation } from './socket-operations.ts';
 import { textFrame } from './text-frame.ts';
 
 export interface EventFollowingDeps {
-	readonly live: Live;
-	readonly cohorts: Cohorts;
+	readonly live: Pick<Live, 'open' | 'enter'>;
+	readonly cohorts: Pick<Cohorts, 'argumentsOf' | 'join'>;
 	readonly metrics: Metrics;
 	readonly errorPolicy: ErrorPolicy;
 	/** Above it a socket takes no more until it has sent what it has. */
 	readonly maxBufferedBytes: number;
 }
+
+type FollowerSocket = Pick<WebSocket, 'readyState' | 'OPEN' | 'bufferedAmount' | 'close'>;
 
 /** An operation that came by a socket. */
 export interface FollowOperation {
@@ -29,10 +32,10 @@ export interface FollowOperation {
 	readonly variables: RunArgs['variables'];
 	readonly viewer: Viewer;
 	readonly requestId: string;
-	readonly socket: WebSocket;
+	readonly socket: FollowerSocket;
 	/** What the socket writes to. */
 	readonly stream: Duplex;
-	readonly operationId: string;
+	readonly running: RunningOperation;
 }
 
 const FIELD = 'conversationEvents';
@@ -88,22 +91,24 @@ export class EventFollowing {
 
 /** Writes frames of one operation to its socket. */
 class SocketSink implements Sink {
-	readonly #socket: WebSocket;
+	readonly #socket: FollowerSocket;
 	readonly #stream: Duplex;
+	readonly #running: RunningOperation;
 	readonly #head: string;
 	readonly #cohort: Cohort;
 	readonly #silent: SilentStream;
 	readonly #maxBufferedBytes: number;
 
 	constructor(
-		{ socket, stream, operationId }: FollowOperation,
+		{ socket, stream, running }: FollowOperation,
 		cohort: Cohort,
 		silent: SilentStream,
 		deps: EventFollowingDeps,
 	) {
 		this.#socket = socket;
 		this.#stream = stream;
-		this.#head = `{"id":${JSON.stringify(operationId)},"type":"next","payload":`;
+		this.#running = running;
+		this.#head = `{"id":${JSON.stringify(running.id)},"type":"next","payload":`;
 		this.#cohort = cohort;
 		this.#silent = silent;
 		this.#maxBufferedBytes = deps.maxBufferedBytes;
@@ -129,8 +134,9 @@ class SocketSink implements Sink {
 		this.#silent.end(reason);
 	}
 
-	/** Past a close frame nothing may be sent. */
+	/** Past a close frame, and past the operation's end, nothing may be sent. */
 	#send(text: string): void {
+		if (this.#silent.isOver || this.#running.isLeft) return;
 		if (this.#socket.readyState === this.#socket.OPEN) this.#stream.write(textFrame(`${this.#head}${text}}`));
 	}
 }
@@ -141,6 +147,10 @@ class SilentStream implements AsyncIterableIterator<ExecutionResult> {
 	#onEnd: (() => void) | undefined;
 	#ended: { readonly error: Error | undefined } | undefined;
 	#settle: (() => void) | undefined;
+
+	get isOver(): boolean {
+		return this.#ended !== undefined;
+	}
 
 	begin(follower: Follower, onEnd: () => void): void {
 		this.#follower = follower;

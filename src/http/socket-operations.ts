@@ -9,7 +9,7 @@ import type { Viewer } from '../identity/viewer.ts';
 import type { Authentication } from './authentication.ts';
 import type { EventFollowing } from './event-following.ts';
 import { atExpiry } from './expiry.ts';
-import { type Operation, type Operations, toOperationRequest } from './operations.ts';
+import { type Operation, type OperationRequest, type Operations, toOperationRequest } from './operations.ts';
 import { type ErrorPolicy, publicError, toPublicError } from './public-errors.ts';
 
 export interface SocketOperationsDeps {
@@ -32,8 +32,14 @@ export interface Connection {
 	viewer: Viewer | undefined;
 	/** Calls off the close at the token's end. */
 	expiry: (() => void) | undefined;
-	/** Operations under way. */
-	operations: number;
+	/** The operations under way: also those that their client has ended and that still end here. */
+	readonly running: RunningOperation[];
+}
+
+export interface RunningOperation {
+	readonly id: string;
+	/** Its client has ended it and used its id again: nothing may be sent under it any more. */
+	isLeft: boolean;
 }
 
 /** What onSubscribe hands on to execute and subscribe. */
@@ -41,7 +47,7 @@ interface SocketArgs extends ExecutionArgs {
 	readonly operation: Operation;
 	readonly connection: Connection;
 	readonly viewer: Viewer;
-	readonly operationId: string;
+	readonly running: RunningOperation;
 }
 
 /** IANA WebSocket close codes. */
@@ -61,10 +67,16 @@ export function createSocketOperations(deps: SocketOperationsDeps): ProtocolServ
 		onSubscribe: ({ extra }, id, payload) => admit(deps, extra, id, payload),
 		execute: (args) => run(deps, args as SocketArgs),
 		subscribe: (args) => subscribe(deps, args as SocketArgs),
-		onError: ({ extra }, _id, _payload, errors) =>
-			errors.map((error) => toPublicError(error, deps.errorPolicy, extra.requestId).toJSON()),
-		onComplete: ({ extra }) => {
-			extra.operations--;
+		onError: ({ extra }, _id, _payload, errors) => {
+			const shown = errors.map((error) => toPublicError(error, deps.errorPolicy, extra.requestId));
+			// Clients take an error for final, and open a closed socket again.
+			if (shown.some(({ extensions }) => extensions['code'] === 'SERVICE_BUSY'))
+				extra.socket.close(TRY_AGAIN_LATER, 'Try again later');
+			return shown.map((error) => error.toJSON());
+		},
+		onComplete: ({ extra: { running } }, id) => {
+			const index = running.findIndex((one) => one.id === id);
+			if (index >= 0) running.splice(index, 1);
 		},
 	});
 }
@@ -83,6 +95,8 @@ async function authenticate(
 		connection.socket.close(TRY_AGAIN_LATER, 'Try again later');
 		return false;
 	}
+	// A timer for a socket that has gone meanwhile would keep it until then.
+	if (connection.socket.readyState !== connection.socket.OPEN) return false;
 	connection.expiry = atExpiry(connection.viewer.expiresAt, () =>
 		connection.socket.close(CloseCode.Forbidden, 'Forbidden'),
 	);
@@ -98,37 +112,57 @@ function admit(
 ): ExecutionArgs | readonly GraphQLError[] {
 	const { viewer, requestId } = connection;
 	if (viewer === undefined) return [publicError('UNAUTHENTICATED', 'A valid access token is required.')];
-	const refuse = (errors: readonly GraphQLError[]) => {
-		connection.operations--;
-		return errors.map((error) => toPublicError(error, deps.errorPolicy, requestId));
-	};
-	connection.operations++;
-	if (connection.operations > deps.config.maxSubscriptionsPerSocket)
-		return refuse([
-			publicError(
-				'RATE_LIMITED',
-				`A socket carries at most ${deps.config.maxSubscriptionsPerSocket} operations at a time.`,
-			),
-		]);
+	const { running } = connection;
+	const refuse = (errors: readonly GraphQLError[]) =>
+		errors.map((error) => toPublicError(error, deps.errorPolicy, requestId));
+	// The protocol tells operations apart by their ids alone. While this refusal is being sent it would take the one
+	// before, if that begins only now, for this one, and forget it with this one.
+	const before = running.find(({ id }) => id === operationId);
+	if (before !== undefined) {
+		before.isLeft = true;
+		return refuse([publicError('BAD_USER_INPUT', 'The operation before with this id has not ended yet.')]);
+	}
+	const { maxSubscriptionsPerSocket: most } = deps.config;
+	if (running.length >= most)
+		return refuse([publicError('RATE_LIMITED', `A socket carries at most ${most} operations at a time.`)]);
 	const request = toOperationRequest(payload);
 	if (request instanceof GraphQLError) return refuse([request]);
 	const prepared = deps.operations.prepare(request);
 	if ('errors' in prepared) return refuse(prepared.errors);
 	const { operation } = prepared;
-	// The protocol keeps the payload as long as the operation runs: the text is kept once for all who sent it.
-	Object.assign(payload, { query: operation.text });
+	const variables = declaredVariables(operation, request.variables);
+	keepOnly(payload, { query: operation.text, variables });
+	const begun = { id: operationId, isLeft: false };
+	running.push(begun);
 	return {
 		schema: deps.schema,
 		document: operation.document,
 		operationName: operation.operationName,
-		variableValues: request.variables,
+		variableValues: variables,
 		contextValue: undefined,
 		rootValue: undefined,
 		operation,
 		connection,
 		viewer,
-		operationId,
+		running: begun,
 	} as SocketArgs;
+}
+
+function declaredVariables({ definition }: Operation, given: OperationRequest['variables']) {
+	if (given === undefined) return undefined;
+	const names = (definition.variableDefinitions ?? []).map(({ variable }) => variable.name.value);
+	return Object.fromEntries(
+		names.filter((name) => Object.hasOwn(given, name)).map((name) => [name, given[name]]),
+	);
+}
+
+/**
+ * The protocol keeps the payload as long as the operation runs: the text is kept once for all who sent it, and what
+ * nobody asked for not at all.
+ */
+function keepOnly(payload: SubscribePayload, kept: Pick<OperationRequest, 'query' | 'variables'>): void {
+	for (const name of Object.keys(payload)) if (!(name in kept)) Reflect.deleteProperty(payload, name);
+	Object.assign(payload, kept);
 }
 
 function run(deps: SocketOperationsDeps, args: SocketArgs): ExecutionResult | Promise<ExecutionResult> {
@@ -139,19 +173,27 @@ function run(deps: SocketOperationsDeps, args: SocketArgs): ExecutionResult | Pr
 
 async function subscribe(
 	deps: SocketOperationsDeps,
-	{ operation, variableValues, viewer, connection, operationId }: SocketArgs,
+	{ operation, variableValues, viewer, connection, running }: SocketArgs,
 ): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> {
 	const variables = variableValues ?? undefined;
 	const { requestId, socket, stream } = connection;
 	const args = { variables, context: deps.createContext(viewer, requestId) };
 	let followed: AsyncIterable<ExecutionResult> | undefined;
 	const result = await deps.operations.subscribe(operation, args, async () => {
-		const follow = { operation, variables, viewer, requestId, socket, stream, operationId };
+		const follow = { operation, variables, viewer, requestId, socket, stream, running };
 		const answer = await deps.following.follow(follow);
 		if (answer === undefined || !(Symbol.asyncIterator in answer)) return answer;
 		// Not through the plugins, which would wrap it: it is silent, and there are thousands.
 		followed = answer;
 		return {};
 	});
-	return followed ?? result;
+	const begun = followed ?? result;
+	if (!running.isLeft || !(Symbol.asyncIterator in begun)) return begun;
+	await begun[Symbol.asyncIterator]().return?.();
+	return NOTHING;
 }
+
+/** Has ended before it began. */
+const NOTHING: AsyncIterable<ExecutionResult> = {
+	[Symbol.asyncIterator]: () => ({ next: async () => ({ value: undefined, done: true }) }),
+};

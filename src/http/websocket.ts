@@ -1,7 +1,8 @@
 import type { IncomingMessage, Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { CloseCode, handleProtocols, type Server as ProtocolServer } from 'graphql-ws';
+import { CloseCode, handleProtocols, MessageType, type Server as ProtocolServer } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
+import type { SocketsConfig } from '../config.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Origins } from './origins.ts';
@@ -14,10 +15,13 @@ export interface WebSocketDeps extends SocketOperationsDeps {
 	readonly metrics: Metrics;
 }
 
-const KEEP_ALIVE_MS = 12_000;
+/** The beat of the pings. The time that a slow reader has is shorter by default: else it would be taken for gone. */
+export const KEEP_ALIVE_MS = 12_000;
 const CLOSE_TIMEOUT_MS = 1_000;
 /** IANA WebSocket close codes. */
 const GOING_AWAY = 1001;
+const TRY_AGAIN_LATER = 1013;
+const PONG = JSON.stringify({ type: MessageType.Pong });
 
 /** GraphQL over WebSocket (graphql-transport-ws) at /graphql of an HTTP server. The answer closes all sockets with 1001. */
 export function serveWebSockets(server: Server, deps: WebSocketDeps): { close(): Promise<void> } {
@@ -70,11 +74,14 @@ function open(
 	const closed = operations.opened(
 		{
 			protocol: socket.protocol,
-			send: (text) => send(socket, text),
+			send: (text) => send(socket, text, deps.config),
+			// Without the payload: nobody needs it back, and it would wait for a peer that does not read.
+			onPing: () => send(socket, PONG, deps.config),
 			close: (code, reason) => socket.close(code, reason),
-			onMessage: (handle) => socket.on('message', (data) => void handle(String(data)).catch(fail)),
+			onMessage: (handle) =>
+				socket.on('message', (data) => void handle(readMessage(String(data))).catch(fail)),
 		},
-		{ socket, stream, requestId, viewer: undefined, expiry: undefined, operations: 0 },
+		{ socket, stream, requestId, viewer: undefined, expiry: undefined, running: [] },
 	);
 	metrics.socketOpened('websocket');
 	// ws closes the socket itself: 1009 above the limit, 1007 for what is no UTF-8.
@@ -87,10 +94,37 @@ function open(
 	});
 }
 
-/** Settles when the socket has taken the text: what awaits it is paused by a stalled reader. */
-function send(socket: WebSocket, text: string): Promise<void> {
-	if (socket.readyState !== socket.OPEN) return Promise.resolve();
-	return new Promise((resolve) => socket.send(text, () => resolve()));
+/**
+ * The protocol takes a parsed message for its text, and keeps what it was given as long as the operation runs: a
+ * follower would hold the whole frame. What is no JSON object stays text, for the protocol to refuse.
+ */
+function readMessage(text: string): string {
+	try {
+		const message = JSON.parse(text);
+		return typeof message === 'object' && message !== null ? message : text;
+	} catch {
+		return text;
+	}
+}
+
+/**
+ * Settles when the socket has taken the text. A peer that does not read is not read from either: else its pings and
+ * refused operations would be answered into memory. One that takes nothing for too long is closed.
+ */
+async function send(socket: WebSocket, text: string, { slowReaderMaxBytes, slowReaderMaxMs }: SocketsConfig) {
+	if (socket.readyState !== socket.OPEN) return;
+	const tooLong = setTimeout(closeSlow, slowReaderMaxMs, socket);
+	const taken = new Promise<void>((resolve) => socket.send(text, () => resolve()));
+	const pauses = socket.bufferedAmount > slowReaderMaxBytes && !socket.isPaused;
+	if (pauses) socket.pause();
+	await taken;
+	clearTimeout(tooLong);
+	if (pauses) socket.resume();
+}
+
+function closeSlow(socket: WebSocket): void {
+	socket.resume();
+	socket.close(TRY_AGAIN_LATER, 'The reader is too slow');
 }
 
 /** Peers that answer no ping for a whole beat are gone. One timer for all: a timer each would cost more than the socket's own state. */
@@ -100,9 +134,11 @@ function keepAliveOf(sockets: WebSocketServer): NodeJS.Timeout {
 		const asked = new WeakSet<WebSocket>();
 		for (const socket of sockets.clients) {
 			if (unanswered.has(socket)) {
-				socket.terminate();
-				continue;
+				// With something waiting it is a slow reader, and hears so if it ever reads on.
+				if (socket.bufferedAmount > 0 && socket.readyState === socket.OPEN) closeSlow(socket);
+				else socket.terminate();
 			}
+			if (socket.readyState === socket.CLOSED) continue;
 			asked.add(socket);
 			socket.once('pong', () => asked.delete(socket));
 			socket.ping();

@@ -26,13 +26,18 @@ const MAX_QUEUED = 256;
 
 /** One viewer's activity of a conversation, as an async iterable. One who does not pull is ended. */
 export class ActivityStream implements AsyncIterableIterator<ConversationActivity> {
-	/** Called once, however the stream ends. */
-	onClose: () => void = () => {};
+	#onClose: () => void = () => {};
 	#queue: ConversationActivity[] = [];
 	#waiting:
 		| { resolve: (result: IteratorResult<ConversationActivity>) => void; reject: (reason: Error) => void }
 		| undefined;
 	#end: 'open' | 'complete' | Error = 'open';
+
+	/** `onClose` is called once, however the stream ends or has ended. */
+	attach(onClose: () => void): void {
+		if (this.#end === 'open') this.#onClose = onClose;
+		else onClose();
+	}
 
 	push(activity: ConversationActivity): void {
 		if (this.#end !== 'open') return;
@@ -46,7 +51,7 @@ export class ActivityStream implements AsyncIterableIterator<ConversationActivit
 	end(reason?: Error): void {
 		if (this.#end !== 'open') return;
 		this.#end = reason ?? 'complete';
-		this.onClose();
+		this.#onClose();
 		if (reason) this.#waiting?.reject(reason);
 		else this.#waiting?.resolve({ value: undefined, done: true });
 		this.#waiting = undefined;

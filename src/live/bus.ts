@@ -8,8 +8,8 @@ export type ActivitySignal =
 	| { readonly kind: 'read'; readonly user: User; readonly sequence: number };
 
 export type WakeUp =
-	/** New events of the log, in order. */
-	| { readonly kind: 'events'; readonly events: readonly ConversationEvent[] }
+	/** New events of the log, in order, and when they were committed (milliseconds since the epoch). */
+	| { readonly kind: 'events'; readonly events: readonly ConversationEvent[]; readonly committedAt?: number }
 	/** The log has grown to here; too large to carry. */
 	| { readonly kind: 'head'; readonly sequence: number }
 	| { readonly kind: 'activity'; readonly signal: ActivitySignal };

@@ -18,7 +18,9 @@ export class EventStream implements AsyncIterableIterator<Item>, Sink {
 	/** `onClose` is called once, however the stream ends. */
 	attach(follower: Follower, onClose: () => void): void {
 		this.#follower = follower;
-		this.#onClose = onClose;
+		// It may have ended before anybody knew it.
+		if (this.#ended === 'open') this.#onClose = onClose;
+		else onClose();
 	}
 
 	deliver({ event }: Delivery): void {

@@ -1,4 +1,7 @@
+import { accessTo } from '../conversations/access.ts';
 import type { ConversationEvent } from '../conversations/model.ts';
+import type { SeenConversation } from '../conversations/store.ts';
+import type { User } from '../identity/viewer.ts';
 import type { ActivitySignal, Bus, WakeUp } from './bus.ts';
 import type { Follower } from './follower.ts';
 import { type Delivery, type HistoryReset, Ring } from './ring.ts';
@@ -6,10 +9,14 @@ import { type Delivery, type HistoryReset, Ring } from './ring.ts';
 export interface FeedLog {
 	eventsAfter(conversationId: string, after: number, limit: number): Promise<readonly ConversationEvent[]>;
 	heads(conversationIds: readonly string[]): Promise<ReadonlyMap<string, number>>;
+	conversations(ids: readonly string[], userId: string): Promise<readonly SeenConversation[]>;
 }
 
 export interface FeedOptions {
 	readonly ringEvents: number;
+	readonly ringBytes: number;
+	/** An event reached its first live follower. */
+	readonly onDelivered: (delivery: Delivery) => void;
 	readonly onIdle: (feed: Feed) => void;
 	readonly onStalled: (follower: Follower) => void;
 	readonly onSignal: (conversationId: string, signal: ActivitySignal) => void;
@@ -43,13 +50,18 @@ export class Feed {
 		this.conversationId = conversationId;
 		this.#log = log;
 		this.#options = options;
-		this.#ring = new Ring(options.ringEvents, 0);
+		this.#ring = new Ring(options.ringEvents, options.ringBytes, 0);
 		this.started = this.#start(bus);
 	}
 
 	/** The newest sequence that it has. */
 	get head(): number {
 		return this.#ring.head;
+	}
+
+	/** How many follow. */
+	get size(): number {
+		return this.#followers.size;
 	}
 
 	/** Nobody follows, and nobody is about to. */
@@ -81,6 +93,19 @@ export class Feed {
 
 	drop(follower: Follower): void {
 		if (this.#followers.delete(follower) && this.isIdle) this.#options.onIdle(this);
+	}
+
+	/** Whether the log, as it is now, lets this user follow. @throws when it cannot be read. */
+	async admits(user: User): Promise<boolean> {
+		const { conversationId } = this;
+		const [seen] = await this.#log.conversations([conversationId], user.id);
+		return seen !== undefined && accessTo(user, seen.conversation, seen.membership) === 'full';
+	}
+
+	noteDelivered(delivery: Delivery): void {
+		if (delivery.isMeasured) return;
+		delivery.isMeasured = true;
+		this.#options.onDelivered(delivery);
 	}
 
 	noteStalled(follower: Follower): void {
@@ -116,16 +141,16 @@ export class Feed {
 	#hear(wakeUp: WakeUp): void {
 		if (wakeUp.kind === 'activity') this.#options.onSignal(this.conversationId, wakeUp.signal);
 		else if (!this.#isStarted || this.#catchingUp !== undefined) this.#behind = true;
-		else if (wakeUp.kind === 'events') this.#take(wakeUp.events);
+		else if (wakeUp.kind === 'events') this.#take(wakeUp.events, wakeUp.committedAt);
 		else if (wakeUp.sequence > this.head) this.#catchUp();
 	}
 
 	/** Appends what follows the head; what comes before it is known, what comes later shows a gap. */
-	#take(events: readonly ConversationEvent[]): void {
+	#take(events: readonly ConversationEvent[], committedAt?: number): void {
 		const before = this.head;
 		let gap = false;
 		for (const event of events) {
-			if (event.sequence === this.head + 1) this.#ring.push(event);
+			if (event.sequence === this.head + 1) this.#ring.push(event, committedAt);
 			else if (event.sequence > this.head) gap = true;
 		}
 		if (this.head > before) this.#pumpAll();

@@ -3,9 +3,12 @@ import type { ActivitySignal, Bus } from './bus.ts';
 import { StreamEnded } from './event-stream.ts';
 import { Feed, type FeedLog } from './feed.ts';
 import { Follower, type Sink } from './follower.ts';
+import type { Delivery } from './ring.ts';
 
 export interface FeedsOptions {
 	readonly ringEvents: number;
+	readonly ringBytes: number;
+	readonly onDelivered: (delivery: Delivery) => void;
 	/** The slow beat at which every feed compares itself with the log. */
 	readonly checkIntervalMs: number;
 	/** How long a feed is kept after its last follower. */
@@ -67,6 +70,13 @@ export class Feeds {
 		}
 	}
 
+	/** The followed conversations of this node, and those who follow. */
+	get load(): { readonly feeds: number; readonly followers: number } {
+		let followers = 0;
+		for (const feed of this.#feeds.values()) followers += feed.size;
+		return { feeds: this.#feeds.size, followers };
+	}
+
 	stop(): void {
 		this.#stopped = true;
 		clearTimeout(this.#beat);
@@ -112,12 +122,9 @@ export class Feeds {
 	async #check(): Promise<void> {
 		try {
 			await this.#checkEpoch();
-			const feeds = [...this.#feeds.values()];
-			for (let from = 0; from < feeds.length; from += HEADS_PER_QUERY) {
-				const asked = feeds.slice(from, from + HEADS_PER_QUERY).map((feed) => ({ feed, known: feed.head }));
-				const heads = await this.#log.heads(asked.map(({ feed }) => feed.conversationId));
-				for (const { feed, known } of asked) feed.check(heads.get(feed.conversationId) ?? 0, known);
-			}
+			const asked = [...this.#feeds.values()].map((feed) => ({ feed, known: feed.head }));
+			const heads = await this.#headsOf(asked.map(({ feed }) => feed));
+			for (const { feed, known } of asked) feed.check(heads.get(feed.conversationId) ?? 0, known);
 		} catch (error) {
 			this.#options.onError(error);
 		}
@@ -126,11 +133,20 @@ export class Feeds {
 	async #checkEpoch(): Promise<void> {
 		const epoch = await this.#log.epoch();
 		if (epoch === this.epoch) return;
+		// Read first, then told: a failure in between leaves the old epoch, for the next beat to try again.
+		const feeds = [...this.#feeds.values()];
+		const heads = await this.#headsOf(feeds);
 		this.epoch = epoch;
-		for (const feed of this.#feeds.values()) {
-			const heads = await this.#log.heads([feed.conversationId]);
-			feed.replace(heads.get(feed.conversationId) ?? 0);
+		for (const feed of feeds) feed.replace(heads.get(feed.conversationId) ?? 0);
+	}
+
+	async #headsOf(feeds: readonly Feed[]): Promise<ReadonlyMap<string, number>> {
+		const heads = new Map<string, number>();
+		for (let from = 0; from < feeds.length; from += HEADS_PER_QUERY) {
+			const ids = feeds.slice(from, from + HEADS_PER_QUERY).map((feed) => feed.conversationId);
+			for (const [id, head] of await this.#log.heads(ids)) heads.set(id, head);
 		}
+		return heads;
 	}
 
 	/** A sink says when it takes no more, not when it does again: while there are such, they are looked at. */

@@ -28,11 +28,14 @@ export class Follower {
 	readonly #feed: Feed;
 	readonly #sink: Sink;
 	/** The head when access was checked: only a departure above it ends this follower. */
-	readonly #accessFrom: number;
+	#accessFrom: number;
 	#sequence: number;
 	#page: readonly ConversationEvent[] = NO_PAGE;
 	#resetDue: HistoryReset['reason'] | undefined;
 	#walking = false;
+	/** Until a reset's access is decided. */
+	#isHeld = false;
+	#resets = 0;
 	#ended = false;
 	/** Since when the sink takes nothing, by performance.now(). */
 	#stalledSince: number | undefined;
@@ -57,11 +60,11 @@ export class Follower {
 
 	/** Delivers what is due. Called whenever the log has grown or the sink takes more again. Never throws. */
 	pump(): void {
-		if (this.#walking || this.#ended) return;
+		if (this.#walking || this.#isHeld || this.#ended) return;
 		try {
 			while (this.#due() && this.#hasRoom()) {
 				const done = this.#next();
-				if (this.#ended) return;
+				if (this.#ended || this.#isHeld) return;
 				if (done !== undefined) {
 					this.#resumeAfter(done);
 					return;
@@ -73,12 +76,35 @@ export class Follower {
 		}
 	}
 
-	/** Begins again at the log's head, telling why. */
+	/**
+	 * Begins again at the log's head, telling why, once the log says that this user may follow it still: it may be
+	 * another log, or the departure may be among what is skipped.
+	 */
 	reset(reason: HistoryReset['reason'], head: number): void {
 		if (this.#ended) return;
+		this.#resets++;
+		const reset = this.#resets;
 		this.#sequence = head;
-		this.#resetDue = reason;
-		this.pump();
+		this.#accessFrom = head;
+		this.#page = NO_PAGE;
+		const begin = () => {
+			if (this.#ended || this.#resets !== reset) return;
+			this.#resetDue = reason;
+			this.#isHeld = false;
+			this.pump();
+		};
+		if (isStaff(this.user)) {
+			begin();
+			return;
+		}
+		this.#isHeld = true;
+		this.#feed.admits(this.user).then(
+			(admitted) => {
+				if (admitted) begin();
+				else if (this.#resets === reset) this.#complete();
+			},
+			(error: unknown) => this.stop(asError(error)),
+		);
 	}
 
 	/** Stops; the sink hears of it unless it asked for it. */
@@ -142,8 +168,12 @@ export class Follower {
 		this.#sequence = event.sequence;
 		if (event.internal && !seesNotes(this.user)) return;
 		const done = this.#sink.deliver(next);
+		if (event.sequence > this.#accessFrom) this.#feed.noteDelivered(next);
 		if (!this.#endsAccess(event)) return done;
-		if (done === undefined) return this.#complete();
+		if (done === undefined) {
+			this.#complete();
+			return;
+		}
 		return done.then(() => this.#complete());
 	}
 

@@ -9,7 +9,7 @@ import { EventStream } from './event-stream.ts';
 import { Feeds } from './feeds.ts';
 import type { Follower, Sink } from './follower.ts';
 import { Presence } from './presence.ts';
-import type { HistoryReset } from './ring.ts';
+import type { Delivery, HistoryReset } from './ring.ts';
 
 export interface FollowRequest {
 	readonly conversationId: string;
@@ -21,6 +21,9 @@ export interface FollowRequest {
 
 export interface LiveOptions {
 	readonly ringEvents: number;
+	readonly ringBytes: number;
+	/** An event reached its first live follower. */
+	readonly onDelivered: (delivery: Delivery) => void;
 	readonly checkIntervalMs: number;
 	readonly idleMs: number;
 	readonly slowReaderMaxMs: number;
@@ -54,14 +57,24 @@ export class Live {
 		return this.#feeds.start();
 	}
 
+	/** The followed conversations of this node, and those who follow. */
+	get load(): { readonly feeds: number; readonly followers: number } {
+		return this.#feeds.load;
+	}
+
 	epoch(): string {
 		return this.#feeds.epoch;
 	}
 
 	/** After a commit: wakes the followers of these events on every node. */
 	announce(events: readonly ConversationEvent[]): void {
+		const committedAt = Date.now();
 		for (const [conversationId, ofOne] of Map.groupBy(events, (event) => event.conversationId))
-			this.#bus.publish(conversationId, { kind: 'events', events: ofOne });
+			this.#bus.publish(conversationId, { kind: 'events', events: ofOne, committedAt });
+		for (const { type, conversationId, memberId, users } of events) {
+			const left = type === 'MemberLeft' ? users.find(({ id }) => id === memberId) : undefined;
+			if (left !== undefined) this.#presence.setTyping(conversationId, left, false);
+		}
 	}
 
 	announceRead(conversationId: string, user: User, sequence: number): void {
@@ -123,13 +136,13 @@ export class Live {
 		const leave = this.#presence.enter(conversationId, user);
 		const streams = this.#activities.get(conversationId) ?? new Set();
 		this.#activities.set(conversationId, streams.add(stream));
-		stream.onClose = () => {
+		stream.attach(() => {
 			streams.delete(stream);
 			if (streams.size === 0 && this.#activities.get(conversationId) === streams)
 				this.#activities.delete(conversationId);
 			watch.stop('unfollowed');
 			leave();
-		};
+		});
 		watch.pump();
 		return stream;
 	}

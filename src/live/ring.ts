@@ -12,25 +12,39 @@ export interface HistoryReset {
 	readonly resumeFrom: number;
 }
 
-/** Something to deliver, with what was made of it already: one text for all who asked the same, by whatever stands for them. */
+/** Something to deliver. Whoever makes a text of it keeps that under its id. */
 export interface Delivery {
 	readonly event: ConversationEvent | HistoryReset;
-	readonly rendered: Map<object, string | Promise<string>>;
+	/** Another one for each state of an event, so that no text of an earlier state is found again. */
+	readonly id: number;
+	/** Milliseconds since the epoch; undefined where it was read from the log. */
+	readonly committedAt: number | undefined;
+	/** Whether its lag was told already: the first follower's counts. */
+	isMeasured: boolean;
 }
 
-export function delivery(event: ConversationEvent | HistoryReset): Delivery {
-	return { event, rendered: new Map() };
+let nextId = 0;
+
+/** An event as something to deliver. */
+export function delivery(event: ConversationEvent | HistoryReset, committedAt?: number): Delivery {
+	return { event, id: nextId++, committedAt, isMeasured: false };
 }
 
-/** The newest events of a log, without gaps, bounded by number. A resume within it reads no database. */
+/** What an event holds beside its body, roughly. */
+const EVENT_BYTES = 1_000;
+
+/** The newest events of a log, without gaps, bounded by number and bytes. A resume within it reads no database. */
 export class Ring {
 	readonly #capacity: number;
+	readonly #maxBytes: number;
 	readonly #slots: Delivery[] = [];
 	#head: number;
 	#size = 0;
+	#bytes = 0;
 
-	constructor(capacity: number, head: number) {
+	constructor(capacity: number, maxBytes: number, head: number) {
 		this.#capacity = capacity;
+		this.#maxBytes = maxBytes;
 		this.#head = head;
 	}
 
@@ -40,13 +54,16 @@ export class Ring {
 	}
 
 	/** @throws RangeError unless it is the head's next. */
-	push(event: ConversationEvent): void {
+	push(event: ConversationEvent, committedAt?: number): void {
 		if (event.sequence !== this.#head + 1)
 			throw new RangeError(`The ring ends at ${this.#head}, so ${event.sequence} cannot follow.`);
 		this.#rewrite(event);
+		if (this.#size === this.#capacity) this.#dropOldest();
 		this.#head = event.sequence;
-		this.#slots[event.sequence % this.#capacity] = delivery(event);
-		this.#size = Math.min(this.#size + 1, this.#capacity);
+		this.#slots[event.sequence % this.#capacity] = delivery(event, committedAt);
+		this.#size++;
+		this.#bytes += bytesOf(event);
+		while (this.#bytes > this.#maxBytes && this.#size > 1) this.#dropOldest();
 	}
 
 	get(sequence: number): Delivery | undefined {
@@ -58,16 +75,35 @@ export class Ring {
 	reset(head: number): void {
 		this.#head = head;
 		this.#size = 0;
+		this.#bytes = 0;
 		this.#slots.length = 0;
 	}
 
-	/** Earlier events of a message that was edited or deleted must not bring its old body back. */
+	#dropOldest(): void {
+		const index = (this.#head - this.#size + 1) % this.#capacity;
+		const oldest = this.#slots[index];
+		if (oldest !== undefined) this.#bytes -= bytesOf(oldest.event);
+		delete this.#slots[index];
+		this.#size--;
+	}
+
+	/**
+	 * No earlier event may bring back the body that an edit or a deletion replaced: neither one of that message, nor
+	 * one whose text shows it by a reply.
+	 */
 	#rewrite({ type, message }: ConversationEvent): void {
 		if (message === null || type === 'MessageSent') return;
 		for (let sequence = this.#head - this.#size + 1; sequence <= this.#head; sequence++) {
-			const { event } = this.#slots[sequence % this.#capacity] as Delivery;
-			if (event.type === 'HistoryReset' || event.messageId !== message.id) continue;
-			this.#slots[sequence % this.#capacity] = delivery({ ...event, message });
+			const index = sequence % this.#capacity;
+			const { event, committedAt } = this.#slots[index] as Delivery;
+			const isOfMessage = event.type !== 'HistoryReset' && event.messageId === message.id;
+			if (isOfMessage) this.#bytes += bytesOf({ ...event, message }) - bytesOf(event);
+			this.#slots[index] = delivery(isOfMessage ? { ...event, message } : event, committedAt);
 		}
 	}
+}
+
+function bytesOf(event: ConversationEvent | HistoryReset): number {
+	const body = event.type === 'HistoryReset' ? '' : (event.message?.body ?? '');
+	return EVENT_BYTES + 2 * body.length;
 }

@@ -24,8 +24,8 @@ interface Answer {
 	readonly conversationEvents: Readonly<Record<string, unknown>>;
 }
 
-/** How often an event was executed and written out for a cohort, by the count of measured delivery lags. */
-const executions = () => metric(service, 'pendo_message_delivery_lag_seconds_count');
+/** How often an event was executed and written out for a cohort. */
+const executions = () => metric(service, 'pendo_message_event_executions_total');
 
 const withFields = (fields: string) =>
 	`subscription($id: ID!, $after: Int) { conversationEvents(conversationId: $id, after: $after) { sequence ${fields} } }`;

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { Feeds, type FeedsOptions } from '../../src/live/feeds.ts';
 import { userOf } from '../support/events.ts';
 import { eventually, range } from '../support/live.ts';
@@ -17,12 +17,17 @@ beforeEach(() => {
 	errors = [];
 	startFeeds();
 });
-afterEach(() => feeds.stop());
+afterEach(() => {
+	feeds.stop();
+	vi.useRealTimers();
+});
 
 /** With a slow beat that no test lives to see, unless it asks for one. */
 function startFeeds(more: Partial<FeedsOptions> = {}): void {
 	feeds = new Feeds(log, bus, {
 		ringEvents: 8,
+		ringBytes: 1_000_000,
+		onDelivered: () => undefined,
 		checkIntervalMs: 3_600_000,
 		idleMs: 3_600_000,
 		slowReaderMaxMs: 3_600_000,
@@ -198,11 +203,11 @@ describe('a feed', () => {
 	});
 
 	it('is kept while a slow start is waited for', async () => {
-		startFeeds({ idleMs: 0 });
+		vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+		startFeeds({ idleMs: 1_000 });
 		const release = log.hold();
 		const begun = follow(3);
-		// A timer set after the one that must not drop the feed.
-		await new Promise((resolve) => setTimeout(resolve, 5));
+		await vi.advanceTimersByTimeAsync(10_000);
 		release();
 		const sink = await begun;
 		bus.deliver({ kind: 'events', events: log.grow(1) });

@@ -18,6 +18,8 @@ beforeEach(() => {
 	bus = new FakeBus();
 	feeds = new Feeds(log, bus, {
 		ringEvents: 4,
+		ringBytes: 1_000_000,
+		onDelivered: () => undefined,
 		checkIntervalMs: 3_600_000,
 		idleMs: 3_600_000,
 		slowReaderMaxMs: SLOW_MS,

@@ -1,8 +1,9 @@
 import type { ConversationEvent } from '../../src/conversations/model.ts';
+import type { SeenConversation } from '../../src/conversations/store.ts';
 import type { Bus, WakeUp } from '../../src/live/bus.ts';
 import type { EndReason, Sink } from '../../src/live/follower.ts';
 import type { Delivery } from '../../src/live/ring.ts';
-import { eventAt } from '../support/events.ts';
+import { eventAt, membershipOf } from '../support/events.ts';
 import { range } from '../support/live.ts';
 
 export const CONVERSATION = 'conversation';
@@ -11,10 +12,16 @@ export const CONVERSATION = 'conversation';
 export class FakeLog {
 	events: ConversationEvent[] = [];
 	epochName = 'first';
+	/** Users who are not members of any conversation; all others are. */
+	readonly strangers = new Set<string>();
 	/** How often events were read. */
 	reads = 0;
+	/** How often it was asked who is a member. */
+	memberReads = 0;
 	#gate: Promise<void> | undefined;
+	#memberGate: Promise<void> | undefined;
 	#failures = 0;
+	#memberFailures = 0;
 
 	constructor(length = 0) {
 		this.grow(length);
@@ -45,6 +52,17 @@ export class FakeLog {
 		this.#failures = times;
 	}
 
+	/** Holds the answer to who is a member, as `hold` does with the others. */
+	holdMembers(): () => void {
+		const { promise, resolve } = Promise.withResolvers<void>();
+		this.#memberGate = promise;
+		return resolve;
+	}
+
+	failNextMembers(times: number): void {
+		this.#memberFailures = times;
+	}
+
 	async eventsAfter(_id: string, after: number, limit: number): Promise<readonly ConversationEvent[]> {
 		this.reads++;
 		const page = this.events.filter(({ sequence }) => sequence > after).slice(0, limit);
@@ -58,6 +76,17 @@ export class FakeLog {
 		await this.#gate;
 		this.#fail();
 		return new Map(ids.map((id) => [id, head]));
+	}
+
+	async conversations(ids: readonly string[], userId: string): Promise<readonly SeenConversation[]> {
+		this.memberReads++;
+		const isMember = !this.strangers.has(userId);
+		await this.#memberGate;
+		if (this.#memberFailures-- > 0) throw new Error('The members cannot be read.');
+		return ids.map((id) => ({
+			conversation: eventAt(id, this.head).conversation,
+			membership: isMember ? membershipOf(id, userId) : undefined,
+		}));
 	}
 
 	async epoch(): Promise<string> {

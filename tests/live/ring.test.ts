@@ -4,9 +4,10 @@ import { eventAt, messageOf } from '../support/events.ts';
 import { range } from '../support/live.ts';
 
 const CONVERSATION = 'a';
+const MUCH = 1_000_000;
 
 function filled(capacity: number, from: number, to: number): Ring {
-	const ring = new Ring(capacity, from - 1);
+	const ring = new Ring(capacity, MUCH, from - 1);
 	for (const sequence of range(from, to)) ring.push(eventAt(CONVERSATION, sequence));
 	return ring;
 }
@@ -44,6 +45,39 @@ describe('the newest events of a log', () => {
 	});
 });
 
+describe('the weight of the events held', () => {
+	const heavy = (sequence: number, characters: number, id = `${sequence}`) =>
+		eventAt(CONVERSATION, sequence, { messageId: id, message: messageOf(id, 'x'.repeat(characters)) });
+
+	it('is bounded: the oldest go first, the newest stays in any case', () => {
+		const ring = new Ring(100, 50_000, 0);
+		for (const sequence of range(1, 20)) ring.push(heavy(sequence, 5_000));
+		const kept = held(ring);
+		expect(kept.at(-1)).toBe(20);
+		expect(kept.length).toBeGreaterThan(1);
+		expect(kept.length).toBeLessThanOrEqual(5);
+		ring.push(heavy(21, 100_000));
+		expect(held(ring)).toEqual([21]);
+		ring.push(heavy(22, 100));
+		expect(held(ring)).toEqual([22]);
+	});
+
+	it('is that of what is there: what was dropped, reset or deleted weighs nothing', () => {
+		const ring = new Ring(3, 20_000, 0);
+		for (const sequence of range(1, 50)) ring.push(heavy(sequence, 2_000));
+		expect(held(ring)).toEqual([48, 49, 50]);
+		ring.reset(100);
+		for (const sequence of range(101, 103)) ring.push(heavy(sequence, 2_000));
+		expect(held(ring)).toEqual([101, 102, 103]);
+		ring.push({ ...heavy(104, 0, '102'), type: 'MessageDeleted' });
+		ring.push(heavy(105, 6_000));
+		expect(held(ring)).toEqual([103, 104, 105]);
+		ring.push({ ...heavy(106, 9_000, '105'), type: 'MessageEdited' });
+		expect(held(ring).at(-1)).toBe(106);
+		expect(held(ring)).not.toContain(104);
+	});
+});
+
 describe('a message that changes', () => {
 	const sent = (sequence: number, id: string, body: string) =>
 		eventAt(CONVERSATION, sequence, { messageId: id, message: messageOf(id, body) });
@@ -57,24 +91,23 @@ describe('a message that changes', () => {
 	};
 
 	it.each(['MessageEdited', 'MessageDeleted'] as const)('%s: its earlier events change with it', (type) => {
-		const ring = new Ring(8, 0);
+		const ring = new Ring(8, MUCH, 0);
 		ring.push(sent(1, 'm', 'old'));
 		ring.push(sent(2, 'n', 'another'));
 		ring.push(changed(3, 'm', 'newer', 'MessageEdited'));
-		for (const sequence of [1, 2, 3]) ring.get(sequence)?.rendered.set({}, 'made ready');
-		const other = ring.get(2);
+		const before = [1, 2, 3].map((sequence) => ring.get(sequence)?.id);
 		const last = type === 'MessageDeleted' ? '' : 'newest';
 		ring.push(changed(4, 'm', last, type));
 		expect([1, 2, 3, 4].map((sequence) => bodyAt(ring, sequence))).toEqual([last, 'another', last, last]);
 		expect(ring.get(1)?.event.type).toBe('MessageSent');
-		// What was made of the old state is gone; what was made of another message is not.
-		expect(ring.get(1)?.rendered.size).toBe(0);
-		expect(ring.get(3)?.rendered.size).toBe(0);
-		expect(ring.get(2)).toBe(other);
+		// No text made of the old state is found again: of another message neither, which may show it by a reply.
+		const after = [1, 2, 3].map((sequence) => ring.get(sequence)?.id);
+		expect(after.filter((id) => before.includes(id))).toEqual([]);
+		expect(new Set(after).size).toBe(3);
 	});
 
 	it('whose earlier events are forgotten already is no matter', () => {
-		const ring = new Ring(2, 0);
+		const ring = new Ring(2, MUCH, 0);
 		ring.push(sent(1, 'm', 'old'));
 		ring.push(sent(2, 'n', 'b'));
 		ring.push(sent(3, 'o', 'c'));
