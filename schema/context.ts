@@ -1,4 +1,5 @@
 import type { Domain } from '../src/conversations/domain.ts';
+import type { ErrorCode } from '../src/conversations/errors.ts';
 import type { Reader } from '../src/conversations/reader.ts';
 import type { HealthReport } from '../src/health.ts';
 import type { Viewer } from '../src/identity/viewer.ts';
@@ -12,4 +13,6 @@ export interface GraphQLContext {
 	readonly live: Pick<Live, 'follow' | 'activity' | 'setTyping'>;
 	readonly health: () => Promise<HealthReport>;
 	readonly requestId: string;
+	/** The codes of the expected faults that the operation's mutations answer with, for who counts and logs them. */
+	readonly refusals: ErrorCode[];
 }

@@ -83,7 +83,8 @@ export const Conversation = builder.objectRef<ConversationRow>('Conversation').i
 		}),
 		unreadCount: t.int({
 			description:
-				"Others' messages after the viewer's read marker that the viewer may see and that are not deleted; 0 without membership.",
+				"Others' messages after the viewer's read marker that the viewer may see and that are not deleted. Notes do not " +
+				'count; 0 without membership.',
 			extensions: VIEWER_DEPENDENT,
 			resolve: (conversation, _args, { reader }) => reader.unreadCount(conversation),
 		}),

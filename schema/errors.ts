@@ -10,6 +10,7 @@ import {
 import { LIMITS } from '../src/conversations/limits.ts';
 import type { Message as MessageRow } from '../src/conversations/model.ts';
 import { builder, rows } from './builder.ts';
+import type { GraphQLContext } from './context.ts';
 import { Message } from './message.ts';
 
 type Types = typeof builder.$inferSchemaTypes;
@@ -107,7 +108,8 @@ const ConversationMoved = builder
 		fields: (t) => ({
 			missed: t.field({
 				type: [Message],
-				description: 'What others wrote since, as far as the viewer may see it, oldest first; at most 100.',
+				description:
+					'What others wrote since, as far as the viewer may see it, notes left out, oldest first; at most 100.',
 				extensions: rows(LIMITS.missedMessages),
 				resolve: ({ refusal }) => refusal.missed,
 			}),
@@ -152,7 +154,8 @@ const COMMON: readonly ErrorCode[] = [
 
 /**
  * The result of a mutation: a union of its payload and its errors, and `settle`, which runs the mutation and turns
- * an expected fault of that union into its member. Whatever else is thrown goes on to the executor.
+ * an expected fault of that union into its member, noting its code among the context's refusals. Whatever else is
+ * thrown goes on to the executor.
  */
 export function mutationResult<Payload extends object>(
 	mutation: string,
@@ -165,12 +168,16 @@ export function mutationResult<Payload extends object>(
 		types: [payload, ...Array.from(codes, (code) => ERROR_TYPES[code])],
 		resolveType: (value) => (isRefusal(value) ? TYPE_NAMES[value.refusal.code] : payload.name),
 	});
-	async function settle(run: () => Promise<Payload>): Promise<Payload | Refusal> {
+	async function settle(
+		refusals: GraphQLContext['refusals'],
+		run: () => Promise<Payload>,
+	): Promise<Payload | Refusal> {
 		try {
 			return await run();
 		} catch (error) {
-			if (error instanceof DomainError && codes.has(error.code)) return { refusal: error };
-			throw error;
+			if (!(error instanceof DomainError && codes.has(error.code))) throw error;
+			refusals.push(error.code);
+			return { refusal: error };
 		}
 	}
 	return { type, settle };

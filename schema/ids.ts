@@ -33,8 +33,10 @@ export function idToLookUp(type: NodeType, globalId: string | null | undefined):
 	return globalId == null ? undefined : (fromGlobalId(type, globalId) ?? ID_OF_NOTHING);
 }
 
+/** Of the text's UTF-8. */
 export function encodeBase64(text: string): string {
-	return Buffer.from(text).toString('base64');
+	// For ASCII both are the same, and btoa takes a quarter of the time: a page has a cursor for every row.
+	return /^[ -~]*$/.test(text) ? btoa(text) : Buffer.from(text).toString('base64');
 }
 
 /** The text; undefined unless the input is exactly how `encodeBase64` writes it. */

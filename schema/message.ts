@@ -69,7 +69,8 @@ Message.implement({
 		internal: t.exposeBoolean('internal', {
 			description:
 				'A note that only agents see. Notes, their edits and deletions are holes in the sequences that a customer ' +
-				'sees, which is no loss; a reply to a note is a note itself.',
+				'sees, which is no loss, and they count neither as unread nor as missed nor as activity, for agents neither. A ' +
+				'reply to a note is a note itself.',
 		}),
 		channel: t.expose('channel', { type: Channel, description: 'The way it travelled; MMS shows here.' }),
 		revisions: t.field({

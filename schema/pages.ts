@@ -11,11 +11,13 @@ export interface PageArguments {
 	readonly before?: string | null | undefined;
 }
 
+/** A row and the cursor that names its place. */
 export interface Edge<Row> {
 	readonly cursor: string;
 	readonly node: Row;
 }
 
+/** A page as Relay knows it (Cursor Connections Specification); the cursors are null where it has no edges. */
 export interface Connection<Row> {
 	readonly edges: Edge<Row>[];
 	readonly pageInfo: {
@@ -36,6 +38,7 @@ export interface CursorKind<Row, Cursor> {
 }
 
 /**
+ * The arguments as the domain knows them, `defaultPageSize` rows where no number is given.
  * `last`, or `before` without `first` and `after`, counts from the end.
  * @throws InvalidInputError naming the argument.
  */
@@ -61,6 +64,10 @@ export function pageRequest<Row, Cursor>(
 	};
 }
 
+/**
+ * A page as the connection that `request` asked for. `hasMore` is of the direction read; on the other side there is
+ * a page where the request began at a cursor, which names a row that was there.
+ */
 export function connection<Row, Cursor>(
 	kind: CursorKind<Row, Cursor>,
 	request: PageRequest<Cursor>,
@@ -96,6 +103,7 @@ export function printPair(first: string, second: string): string {
 	return JSON.stringify([first, second]);
 }
 
+/** What `printPair` wrote; undefined for any other text. */
 export function parsePair(text: string): readonly [string, string] | undefined {
 	try {
 		const value: unknown = JSON.parse(text);

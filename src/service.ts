@@ -8,6 +8,7 @@ import type { ConversationEvent } from './conversations/model.ts';
 import { RequestReader } from './conversations/request-reader.ts';
 import { WriteQueue } from './conversations/write-queue.ts';
 import { createHealth } from './health.ts';
+import { createHealthChecks } from './health-checks.ts';
 import { Authentication } from './http/authentication.ts';
 import { Cohorts } from './http/cohorts.ts';
 import { EventFollowing } from './http/event-following.ts';
@@ -62,7 +63,12 @@ export async function createService(config: Config): Promise<Service> {
 	const core = createCore(config, store, metrics, logger);
 	const developmentToken = signer(config, tokens);
 	const health = createHealth(
-		{ database: store.ping },
+		createHealthChecks({
+			ping: store.ping,
+			writes: core.writes,
+			maxQueued: config.writeQueue.maxQueuedSends,
+			live: core.live,
+		}),
 		{
 			timeoutMs: HEALTH_TIMEOUT_MS,
 			onChange: (part, before, reason) => {
@@ -80,6 +86,7 @@ export async function createService(config: Config): Promise<Service> {
 	const createContext = (viewer: Viewer, requestId: string): GraphQLContext => ({
 		viewer,
 		requestId,
+		refusals: [],
 		reader: new RequestReader(core.domain, viewer),
 		domain: core.domain,
 		live: core.live,
@@ -102,8 +109,9 @@ export async function createService(config: Config): Promise<Service> {
 	let stopped: Promise<void> | undefined;
 	const stop = async () => {
 		health.stopping();
-		server.refuse();
+		// The port stays open meanwhile: a closed one would tell probes nothing, and a full queue takes its time.
 		await core.writes.close();
+		server.refuse();
 		// What was committed last is still on its way to the followers.
 		await setImmediate();
 		// Before their streams are ended: a client takes the end of a stream for final, and the end of a socket not.
@@ -139,12 +147,14 @@ function createCore(config: Config, store: Store, metrics: Metrics, logger: Logg
 		slowReaderMaxMs: config.sockets.slowReaderMaxMs,
 		onError: (err) => logger.warn({ err }, 'a feed could not read its log; it tries again'),
 		onResume: (source) => metrics.resume(source),
+		onDelivered: ({ event, committedAt = event.occurredAt.getTime() }) =>
+			metrics.deliveryLag((Date.now() - committedAt) / 1000),
 	});
 	const writes = new WriteQueue(store.conversations, {
 		maxQueued: config.writeQueue.maxQueuedSends,
 		maxBatch: config.writeQueue.maxBatchSize,
 		onCommitted: (events: readonly ConversationEvent[]) => live.announce(events),
-		observe: ({ size, seconds }) => metrics.commit(size, seconds),
+		observe: ({ size: commands, seconds }) => metrics.commit(commands, seconds),
 		onRefused: (err, size) => logger.error({ err, size }, 'a batch could not be stored'),
 	});
 	const domain: Domain = {
@@ -202,10 +212,9 @@ function wireServer({ config, store, core, metrics, logger, createContext, ...wi
 			return 'then' in result ? result.then(show) : show(result);
 		},
 		createContext: (viewer, delivery) => followerContext(createContext, core.domain, viewer, delivery),
-		onRendered: ({ event }) =>
-			metrics.deliveryLag(Math.max(0, Date.now() - event.occurredAt.getTime()) / 1000),
+		onRendered: () => metrics.eventExecuted(),
 	});
-	const origins = new Origins(config.http.allowedOrigins);
+	const origins = new Origins(config.http.allowedOrigins, config.http.trustProxy);
 	const following = new EventFollowing({
 		live: core.live,
 		cohorts,

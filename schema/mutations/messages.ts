@@ -31,7 +31,7 @@ const SendMessageInput = builder.inputType('SendMessageInput', {
 		expectedSequence: t.int({
 			description:
 				'The newest sequence that the writer has seen. If messages of others that the writer may see came after it, ' +
-				'nothing is sent and ConversationMovedError brings them.',
+				'nothing is sent and ConversationMovedError brings them. Notes do not count.',
 		}),
 	}),
 });
@@ -94,8 +94,8 @@ builder.mutationFields((t) => ({
 		description:
 			'Send a message. Once this answers, the message is stored. Give a clientMessageId and a retry never sends it twice.',
 		args: { input: t.arg({ type: SendMessageInput, required: true, description: 'What, and where.' }) },
-		resolve: (_root, { input }, { domain, viewer, reader }) =>
-			SendMessageResult.settle(async () => {
+		resolve: (_root, { input }, { domain, viewer, reader, refusals }) =>
+			SendMessageResult.settle(refusals, async () => {
 				const { conversationId, body, replyToId, clientMessageId, internal, expectedSequence } = input;
 				const sent = await sendMessage(domain, viewer, {
 					conversationId: requireId('Conversation', conversationId),
@@ -116,8 +116,8 @@ builder.mutationFields((t) => ({
 		description:
 			"Replace a message's body. For its author. Agents can read the bodies before (`Message.revisions`) until the message is deleted.",
 		args: { input: t.arg({ type: EditMessageInput, required: true, description: 'Which, and how.' }) },
-		resolve: (_root, { input }, { domain, viewer, reader }) =>
-			EditMessageResult.settle(async () => {
+		resolve: (_root, { input }, { domain, viewer, reader, refusals }) =>
+			EditMessageResult.settle(refusals, async () => {
 				const edited = await editMessage(domain, viewer, {
 					messageId: requireId('Message', input.messageId),
 					body: input.body,
@@ -131,8 +131,8 @@ builder.mutationFields((t) => ({
 		description:
 			"Empty a message's body for good; it keeps its place. For its author and agents, in a closed conversation too.",
 		args: { input: t.arg({ type: DeleteMessageInput, required: true, description: 'Which.' }) },
-		resolve: (_root, { input }, { domain, viewer, reader }) =>
-			DeleteMessageResult.settle(async () => {
+		resolve: (_root, { input }, { domain, viewer, reader, refusals }) =>
+			DeleteMessageResult.settle(refusals, async () => {
 				const deleted = await deleteMessage(domain, viewer, {
 					messageId: requireId('Message', input.messageId),
 				});

@@ -8,12 +8,14 @@ import type { Conversation, Membership, Message } from './model.ts';
  */
 export type Access = 'none' | 'outline' | 'full';
 
+/** Whether it is the membership of one who is in the conversation now: neither a stranger nor one who left. */
 export function isPresent(
 	membership: Membership | undefined,
 ): membership is Membership & { readonly leftAt: null } {
 	return membership !== undefined && membership.leftAt === null;
 }
 
+/** Staff see all in full, customers what they are present members of. `membership` is the user's own, undefined for a stranger. */
 export function accessTo(user: User, conversation: Conversation, membership: Membership | undefined): Access {
 	if (isStaff(user) || isPresent(membership)) return 'full';
 	return conversation.visibility === 'OPEN' ? 'outline' : 'none';
@@ -41,12 +43,29 @@ export function requireFull(
 	return seen;
 }
 
+/** The conversation as the user may be answered with it: for one who has left, nothing of what came afterwards. */
+export function asSeenBy(
+	user: User,
+	conversation: Conversation,
+	membership: Membership | undefined,
+): Conversation {
+	if (accessTo(user, conversation, membership) !== 'none') return conversation;
+	return {
+		...conversation,
+		subject: null,
+		status: 'OPEN',
+		closedAt: null,
+		lastSequence: membership?.leftSequence ?? 0,
+		lastActivityAt: membership?.leftAt ?? conversation.createdAt,
+	};
+}
+
 /** @throws ForbiddenError unless the user is staff: asked before anything is looked up, so that nothing shows. */
 export function requireStaff(user: User): void {
 	if (!isStaff(user)) throw new ForbiddenError('Only agents may do this.');
 }
 
-/** Notes are for staff, in history, events, counts and replies alike. */
+/** Notes are for staff, in history, events and replies alike. They count for nobody. */
 export function seesNotes(user: Pick<User, 'role'>): boolean {
 	return isStaff(user);
 }

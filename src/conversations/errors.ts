@@ -2,7 +2,7 @@
  * Every fault that a caller can act on: one table of code, message and whether trying the same call again can help.
  * A message may be replaced by a more precise one; a code never changes its meaning.
  */
-export const ERRORS = {
+const ERRORS = {
 	NOT_FOUND: { message: 'There is no such thing, or you may not see it.', retryable: false },
 	FORBIDDEN: { message: 'You may not do this.', retryable: false },
 	INVALID_INPUT: { message: 'The input is not valid.', retryable: false },

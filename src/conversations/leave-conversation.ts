@@ -1,9 +1,9 @@
 import type { Viewer } from '../identity/viewer.ts';
-import { accessTo, requireOutline } from './access.ts';
+import { asSeenBy, requireOutline } from './access.ts';
 import type { Domain } from './domain.ts';
 import { newId } from './ids.ts';
 import { endMembership } from './membership.ts';
-import type { Conversation, Membership } from './model.ts';
+import type { Conversation } from './model.ts';
 
 /**
  * Leaves a conversation. Leaving twice is no error; one who has left learns nothing that came later.
@@ -24,20 +24,7 @@ export function leaveConversation(
 			const conversation =
 				before && draft.conversation ? draft.conversation : requireOutline(user, draft.conversation, before);
 			const after = endMembership(draft, user, user);
-			const hidden = after !== undefined && accessTo(user, conversation, after) === 'none';
-			return { conversation: hidden ? asLeft(conversation, after) : (draft.conversation ?? conversation) };
+			return { conversation: asSeenBy(user, draft.conversation ?? conversation, after) };
 		},
 	});
-}
-
-/** A conversation as it stood for one who has left: nothing of what came afterwards. */
-function asLeft(conversation: Conversation, { leftAt, leftSequence }: Membership): Conversation {
-	return {
-		...conversation,
-		subject: null,
-		status: 'OPEN',
-		closedAt: null,
-		lastSequence: leftSequence ?? 0,
-		lastActivityAt: leftAt ?? conversation.createdAt,
-	};
 }

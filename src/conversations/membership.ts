@@ -1,7 +1,22 @@
-import type { User } from '../identity/viewer.ts';
-import { isPresent } from './access.ts';
+import { isStaff, type User, type Viewer } from '../identity/viewer.ts';
+import { isPresent, requireFull } from './access.ts';
+import type { Domain } from './domain.ts';
 import type { Draft } from './draft.ts';
-import type { Membership } from './model.ts';
+import { ForbiddenError, InvalidInputError, NotFoundError } from './errors.ts';
+import { newId } from './ids.ts';
+import type { Conversation, Membership } from './model.ts';
+
+/** Whom to add or remove, by exactly one of the two. */
+export interface MemberInput {
+	readonly conversationId: string;
+	readonly userId?: string;
+	readonly subject?: string;
+}
+
+export interface MemberChange {
+	readonly conversation: Conversation;
+	readonly membership: Membership;
+}
 
 /**
  * Makes a user a present member; no event where that is so already. The read marker begins at the join's sequence,
@@ -35,4 +50,45 @@ export function endMembership(draft: Draft, actor: User, user: User): Membership
 	};
 	draft.setMembership(membership, { type: 'MemberLeft', actor, user });
 	return membership;
+}
+
+/**
+ * Changes somebody's membership, for staff and the creator; `change` answers undefined where there is none to change.
+ * @throws NotFoundError, ForbiddenError, InvalidInputError, ServiceBusyError.
+ */
+export async function changeMember(
+	domain: Domain,
+	viewer: Viewer,
+	input: MemberInput,
+	change: (draft: Draft, actor: User, member: User) => Membership | undefined,
+): Promise<MemberChange> {
+	const member = await findMember(domain, input);
+	return domain.writes.run({
+		id: newId(),
+		conversationId: input.conversationId,
+		needs: { userIds: [viewer.user.id, ...(member ? [member.id] : [])] },
+		decide: (draft) => {
+			const conversation = requireManager(draft, viewer.user);
+			const membership = member && change(draft, viewer.user, member);
+			if (membership === undefined) throw new NotFoundError('user');
+			return { conversation: draft.conversation ?? conversation, membership };
+		},
+	});
+}
+
+/** Staff, and the creator while a member. @throws NotFoundError, ForbiddenError */
+function requireManager(draft: Draft, user: User): Conversation {
+	const conversation = requireFull(user, draft.conversation, draft.membership(user.id));
+	if (!isStaff(user) && conversation.creatorId !== user.id)
+		throw new ForbiddenError('Only agents and the creator may do this.');
+	return conversation;
+}
+
+/** @throws InvalidInputError unless exactly one of userId and subject is given. */
+async function findMember(domain: Domain, { userId, subject }: MemberInput): Promise<User | undefined> {
+	if ((userId === undefined) === (subject === undefined))
+		throw new InvalidInputError('userId', 'Give either userId or subject.');
+	if (subject !== undefined) return domain.users.bySubject(subject);
+	const [user] = await domain.users.byIds(userId === undefined ? [] : [userId]);
+	return user;
 }

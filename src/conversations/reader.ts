@@ -28,7 +28,10 @@ export interface ConversationFilter {
 export interface Reader {
 	/** Undefined: none, or not the viewer's to see. */
 	conversation(id: string): Promise<Conversation | undefined>;
-	/** @throws NotFoundError where the viewer may not see it. At once when it is known. */
+	/**
+	 * Where a message that the viewer got was said; what a mutation answered with, as it answered it.
+	 * @throws NotFoundError where the viewer may not see it. At once when it is known.
+	 */
 	ofMessage(message: Message): Conversation | Promise<Conversation>;
 	/** The viewer's present one. */
 	membership(conversation: Conversation): Promise<Membership | undefined>;

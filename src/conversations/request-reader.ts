@@ -16,9 +16,76 @@ export class RequestReader implements Reader {
 	readonly #admitted: string | undefined;
 	/** As they were first read in this request, or last answered by a mutation. */
 	readonly #conversations = new Map<string, Conversation | undefined>();
+	/** What the last mutation answered with: what the viewer may see of it was decided in its transaction. */
+	#answered: Conversation | undefined;
 	readonly #users = new Map<string, User>();
 	readonly #memberships = new Map<string, Membership | undefined>();
 	readonly #messages = new Map<string, Message>();
+
+	/** Made when first used: most requests use one or none of them. */
+	readonly #conversationLoader = once(
+		() =>
+			new DataLoader(
+				async (ids: readonly string[]) => {
+					for (const { conversation, membership } of await this.#domain.store.conversations(
+						ids,
+						this.#user.id,
+					)) {
+						this.#keep(conversation);
+						if (!this.#memberships.has(conversation.id)) this.#memberships.set(conversation.id, membership);
+					}
+					return ids.map((id) => this.#conversations.get(id));
+				},
+				{ cache: false },
+			),
+	);
+	readonly #membershipLoader = once(
+		() =>
+			new DataLoader(
+				async (ids: readonly string[]) => {
+					const found = await this.#domain.store.memberships(
+						ids.map((conversationId) => ({ conversationId, userId: this.#user.id })),
+					);
+					const byId = new Map(found.map((membership) => [membership.conversationId, membership]));
+					for (const id of ids) this.#memberships.set(id, byId.get(id));
+					return ids.map((id) => byId.get(id));
+				},
+				{ cache: false },
+			),
+	);
+	readonly #messageLoader = once(
+		() =>
+			new DataLoader(
+				async (ids: readonly string[]) => {
+					for (const { message, conversation } of await this.#domain.store.messagesWithConversations(ids)) {
+						this.#messages.set(message.id, message);
+						this.#keep(conversation);
+					}
+					return ids.map((id) => this.#messages.get(id));
+				},
+				{ cache: false },
+			),
+	);
+	readonly #unreadLoader = once(
+		() =>
+			new DataLoader(
+				async (memberships: readonly Membership[]) => {
+					const counts = await this.#domain.store.unreadCounts(memberships, this.#user.id);
+					return memberships.map(({ conversationId }) => counts.get(conversationId) ?? 0);
+				},
+				{ cache: false },
+			),
+	);
+	readonly #userLoader = once(
+		() =>
+			new DataLoader(
+				async (ids: readonly string[]) => {
+					await this.#meet(ids);
+					return ids.map((id) => this.#users.get(id) ?? new Error(`There is no user ${id}.`));
+				},
+				{ cache: false },
+			),
+	);
 
 	constructor(domain: Domain, viewer: Viewer, admitted?: string) {
 		this.#domain = domain;
@@ -30,14 +97,14 @@ export class RequestReader implements Reader {
 	async conversation(id: string): Promise<Conversation | undefined> {
 		const known = this.#conversations.has(id)
 			? this.#conversations.get(id)
-			: await this.#loaders.conversation.load(id);
+			: await this.#conversationLoader().load(id);
 		if (known === undefined) return undefined;
 		return (await this.#access(known)) === 'none' ? undefined : known;
 	}
 
 	ofMessage(message: Message): Conversation | Promise<Conversation> {
 		const known = this.#conversations.get(message.conversationId);
-		if (known !== undefined && this.#isAdmitted(known)) return known;
+		if (known !== undefined && (known === this.#answered || this.#isAdmitted(known))) return known;
 		return this.conversation(message.conversationId).then((conversation) => {
 			if (conversation === undefined) throw new NotFoundError('conversation');
 			return conversation;
@@ -51,12 +118,13 @@ export class RequestReader implements Reader {
 
 	async unreadCount(conversation: Conversation): Promise<number> {
 		const membership = await this.membership(conversation);
-		return membership === undefined ? 0 : this.#loaders.unread.load(membership);
+		return membership === undefined ? 0 : this.#unreadLoader().load(membership);
 	}
 
 	async history(conversation: Conversation, page: PageRequest<number>): Promise<Page<Message>> {
 		await this.#requireFull(conversation);
 		const found = await this.#domain.store.history(conversation.id, seesNotes(this.#user), page);
+		await this.#requireStillFull(conversation);
 		await this.#meet(found.rows.map((message) => message.authorId));
 		return found;
 	}
@@ -64,12 +132,13 @@ export class RequestReader implements Reader {
 	async members(conversation: Conversation, page: PageRequest<MemberCursor>): Promise<Page<Membership>> {
 		await this.#requireFull(conversation);
 		const found = await this.#domain.store.members(conversation.id, page);
+		await this.#requireStillFull(conversation);
 		await this.#meet(found.rows.map((membership) => membership.userId));
 		return found;
 	}
 
 	async message(id: string): Promise<Message | undefined> {
-		const message = this.#messages.get(id) ?? (await this.#loaders.message.load(id));
+		const message = this.#messages.get(id) ?? (await this.#messageLoader().load(id));
 		if (message === undefined || (message.internal && !seesNotes(this.#user))) return undefined;
 		const conversation = await this.conversation(message.conversationId);
 		return conversation && (await this.#access(conversation)) === 'full' ? message : undefined;
@@ -81,7 +150,7 @@ export class RequestReader implements Reader {
 	}
 
 	user(id: string): User | Promise<User> {
-		return this.#users.get(id) ?? this.#loaders.user.load(id);
+		return this.#users.get(id) ?? this.#userLoader().load(id);
 	}
 
 	async visibleUser(id: string): Promise<User | undefined> {
@@ -118,7 +187,10 @@ export class RequestReader implements Reader {
 
 	remember(seen: Parameters<Reader['remember']>[0]): void {
 		const { conversation, membership, message, users = [] } = seen;
-		if (conversation) this.#conversations.set(conversation.id, conversation);
+		if (conversation) {
+			this.#conversations.set(conversation.id, conversation);
+			this.#answered = conversation;
+		}
 		if (membership) {
 			if (membership.userId === this.#user.id) this.#memberships.set(membership.conversationId, membership);
 		} else if (conversation) this.#memberships.delete(conversation.id);
@@ -142,9 +214,19 @@ export class RequestReader implements Reader {
 		if (access === 'outline') throw new ForbiddenError('Join the conversation first.');
 	}
 
+	/**
+	 * The membership was read before the page, in another snapshot: one who was removed in between must not see what was
+	 * said since. So a page is shown only to who is a member after it was read.
+	 */
+	async #requireStillFull(conversation: Conversation): Promise<void> {
+		if (this.#isAdmitted(conversation)) return;
+		await this.#membershipLoader().load(conversation.id);
+		await this.#requireFull(conversation);
+	}
+
 	async #membership(conversationId: string): Promise<Membership | undefined> {
 		if (this.#memberships.has(conversationId)) return this.#memberships.get(conversationId);
-		return this.#loaders.membership.load(conversationId);
+		return this.#membershipLoader().load(conversationId);
 	}
 
 	/** Reads the users that are not known yet, so that `user` answers at once. */
@@ -155,66 +237,17 @@ export class RequestReader implements Reader {
 			this.#users.set(user.id, user);
 	}
 
-	#lazyLoaders: ReturnType<RequestReader['createLoaders']> | undefined;
-
-	get #loaders() {
-		this.#lazyLoaders ??= this.createLoaders();
-		return this.#lazyLoaders;
-	}
-
-	private createLoaders() {
-		const { store } = this.#domain;
-		const userId = this.#user.id;
-		return {
-			conversation: new DataLoader(
-				async (ids: readonly string[]) => {
-					for (const { conversation, membership } of await store.conversations(ids, userId)) {
-						this.#keep(conversation);
-						if (!this.#memberships.has(conversation.id)) this.#memberships.set(conversation.id, membership);
-					}
-					return ids.map((id) => this.#conversations.get(id));
-				},
-				{ cache: false },
-			),
-			membership: new DataLoader(
-				async (ids: readonly string[]) => {
-					const found = await store.memberships(ids.map((conversationId) => ({ conversationId, userId })));
-					const byId = new Map(found.map((membership) => [membership.conversationId, membership]));
-					for (const id of ids) this.#memberships.set(id, byId.get(id));
-					return ids.map((id) => byId.get(id));
-				},
-				{ cache: false },
-			),
-			message: new DataLoader(
-				async (ids: readonly string[]) => {
-					for (const { message, conversation } of await store.messagesWithConversations(ids)) {
-						this.#messages.set(message.id, message);
-						this.#keep(conversation);
-					}
-					return ids.map((id) => this.#messages.get(id));
-				},
-				{ cache: false },
-			),
-			unread: new DataLoader(
-				async (memberships: readonly Membership[]) => {
-					const counts = await store.unreadCounts(memberships, userId, seesNotes(this.#user));
-					return memberships.map(({ conversationId }) => counts.get(conversationId) ?? 0);
-				},
-				{ cache: false },
-			),
-			user: new DataLoader(
-				async (ids: readonly string[]) => {
-					await this.#meet(ids);
-					return ids.map((id) => this.#users.get(id) ?? new Error(`There is no user ${id}.`));
-				},
-				{ cache: false },
-			),
-		};
-	}
-
 	/** The first reading stands: what else was read of the conversation is no older than it. */
 	#keep(conversation: Conversation): void {
 		if (this.#conversations.get(conversation.id) === undefined)
 			this.#conversations.set(conversation.id, conversation);
 	}
+}
+
+function once<Value>(make: () => Value): () => Value {
+	let made: Value | undefined;
+	return () => {
+		made ??= make();
+		return made;
+	};
 }

@@ -1,5 +1,5 @@
 import { isStaff, type User, type Viewer } from '../identity/viewer.ts';
-import { requireFull, seesNotes } from './access.ts';
+import { asSeenBy, requireFull, seesNotes } from './access.ts';
 import type { Domain } from './domain.ts';
 import type { Draft } from './draft.ts';
 import {
@@ -72,7 +72,9 @@ function sendCommand(
 		decide: (draft) => {
 			const first = key === undefined ? undefined : draft.messageByKey(key);
 			const message = first ? repeated(first, input) : send(draft, user, messageId, input);
-			return { conversation: draft.conversation as Conversation, message, isRepeated: first !== undefined };
+			// One who has left since may repeat what was sent before, and learns nothing else by it.
+			const conversation = asSeenBy(user, draft.conversation as Conversation, draft.membership(user.id));
+			return { conversation, message, isRepeated: first !== undefined };
 		},
 	};
 }
@@ -138,14 +140,14 @@ function isNote(
 }
 
 function missedQuery(user: User, after: number) {
-	return { after, exceptAuthorId: user.id, notes: seesNotes(user), limit: LIMITS.missedMessages };
+	return { after, exceptAuthorId: user.id, limit: LIMITS.missedMessages };
 }
 
+/** Notes move nothing, for staff neither: the public conversation is what an answer is written to. */
 function requireUnmoved(draft: Draft, user: User, expected: number | undefined): void {
 	if (expected === undefined) return;
 	const missed = draft.missed(
-		(message) =>
-			message.sequence > expected && message.authorId !== user.id && (!message.internal || seesNotes(user)),
+		(message) => message.sequence > expected && message.authorId !== user.id && !message.internal,
 	);
 	if (missed.length > 0) throw new ConversationMovedError(missed.slice(0, LIMITS.missedMessages));
 }

@@ -22,12 +22,11 @@ export interface SendKey {
 	readonly key: string;
 }
 
-/** What others wrote in a conversation after a sequence. */
+/** What others wrote in a conversation after a sequence; notes do not count. */
 export interface MissedQuery {
 	readonly conversationId: string;
 	readonly after: number;
 	readonly exceptAuthorId: string;
-	readonly notes: boolean;
 	readonly limit: number;
 }
 
@@ -107,12 +106,8 @@ export interface ConversationStore {
 	revisions(messageId: string): Promise<readonly Revision[]>;
 	/** The present members. */
 	members(conversationId: string, page: PageRequest<MemberCursor>): Promise<Page<Membership>>;
-	/** Others' messages, not deleted, after the read marker, by conversation id; ids without any are absent. */
-	unreadCounts(
-		memberships: readonly Membership[],
-		userId: string,
-		notes: boolean,
-	): Promise<ReadonlyMap<string, number>>;
+	/** Others' messages, no notes, not deleted, after the read marker, by conversation id; ids without any are absent. */
+	unreadCounts(memberships: readonly Membership[], userId: string): Promise<ReadonlyMap<string, number>>;
 	listConversations(
 		filter: ConversationFilter,
 		/** Only those that this user is a present member of. */

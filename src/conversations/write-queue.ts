@@ -4,6 +4,7 @@ import type { Conversation, ConversationEvent } from './model.ts';
 import {
 	type Changes,
 	type ConversationStore,
+	type MissedQuery,
 	StoreConflict,
 	type StoreTransaction,
 	StoreUnavailable,
@@ -29,12 +30,7 @@ export interface Needs {
 	readonly userIds?: readonly string[];
 	readonly messageIds?: readonly string[];
 	readonly sendKey?: string;
-	readonly missed?: {
-		readonly after: number;
-		readonly exceptAuthorId: string;
-		readonly notes: boolean;
-		readonly limit: number;
-	};
+	readonly missed?: Omit<MissedQuery, 'conversationId'>;
 }
 
 export interface WriteQueueOptions {
@@ -77,6 +73,7 @@ export class WriteQueue {
 	readonly #store: WriteStore;
 	readonly #options: WriteQueueOptions;
 	readonly #waiting: Waiting[] = [];
+	#storing = 0;
 	#running = false;
 	#closed = false;
 	#idle: (() => void)[] = [];
@@ -102,6 +99,11 @@ export class WriteQueue {
 		});
 	}
 
+	/** Commands that wait for a transaction, and those whose transaction is under way. */
+	get load(): { readonly waiting: number; readonly storing: number } {
+		return { waiting: this.#waiting.length, storing: this.#storing };
+	}
+
 	/** Takes no more commands; answers when all that were taken are done. */
 	async close(): Promise<void> {
 		this.#closed = true;
@@ -110,10 +112,13 @@ export class WriteQueue {
 
 	async #drain(): Promise<void> {
 		while (this.#waiting.length > 0) {
-			await this.#commit(this.#waiting.splice(0, this.#options.maxBatch));
+			const batch = this.#waiting.splice(0, this.#options.maxBatch);
+			this.#storing = batch.length;
+			await this.#commit(batch);
 			// Lets a synchronous driver's callers be heard between two commits.
 			if (this.#waiting.length > 0) await new Promise<void>((resolve) => setImmediate(resolve));
 		}
+		this.#storing = 0;
 		this.#running = false;
 		for (const resolve of this.#idle.splice(0)) resolve();
 	}

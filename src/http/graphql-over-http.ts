@@ -33,22 +33,26 @@ export async function handleGraphQL(
 	requestId: string,
 	deps: GraphQLHandlerDeps,
 ): Promise<void> {
+	const refuse = (status: number, message: string, headers: Record<string, string> = {}) => {
+		const shown = toPublicError(publicError('BAD_USER_INPUT', message), deps.graphql.errorPolicy, requestId);
+		send(req, res, status, { errors: [shown] }, headers);
+	};
 	try {
 		if (isForPeople(req) && deps.hasGraphiQL) return await passToYoga(req, res, undefined, undefined, deps);
 		if (req.method !== 'GET' && req.method !== 'POST')
-			return refuse(res, 405, 'Use GET or POST.', { allow: 'GET, POST' });
+			return refuse(405, 'Use GET or POST.', { allow: 'GET, POST' });
 		const viewer = await deps.authentication.ofRequest(req);
 		const context = deps.createContext(viewer, requestId);
 		if (req.method === 'GET') {
 			if (asksForMutation(req, deps.graphql))
-				return refuse(res, 405, 'Send mutations by POST.', { allow: 'POST' });
+				return refuse(405, 'Send mutations by POST.', { allow: 'POST' });
 			return await passToYoga(req, res, context, undefined, deps);
 		}
 		// Other content types are what a foreign page's form can send without being asked (CSRF).
-		if (!isJson(req)) return refuse(res, 415, 'Send application/json.', {});
+		if (!isJson(req)) return refuse(415, 'Send application/json.');
 		const body = await readBody(req, deps.maxBodyBytes);
 		const request = toOperationRequest(parseJson(body));
-		if (request instanceof GraphQLError) return refuseOperation(req, res, [request]);
+		if (request instanceof GraphQLError) return refuseOperation(req, res, [request], requestId, deps);
 		if (req.headers.accept?.includes('text/event-stream'))
 			return await passToYoga(req, res, context, body, deps);
 		await answer(req, res, context, request, deps);
@@ -57,7 +61,7 @@ export async function handleGraphQL(
 		if (error instanceof BodyTooLarge) {
 			// The rest is read and dropped: a client that is cut off while it sends may never see the answer.
 			req.resume();
-			refuse(res, 413, `The body has more than ${deps.maxBodyBytes} bytes.`, {});
+			refuse(413, `The body has more than ${deps.maxBodyBytes} bytes.`);
 		} else if (!res.headersSent) {
 			const shown = toPublicError(error, deps.graphql.errorPolicy, requestId);
 			const headers = error instanceof UnauthenticatedError ? { 'www-authenticate': 'Bearer' } : {};
@@ -71,16 +75,21 @@ async function answer(
 	res: ServerResponse,
 	context: GraphQLContext,
 	request: OperationRequest,
-	{ graphql }: GraphQLHandlerDeps,
+	deps: GraphQLHandlerDeps,
 ): Promise<void> {
-	const prepared = graphql.operations.prepare(request);
-	if ('errors' in prepared) return refuseOperation(req, res, prepared.errors);
+	const { operations } = deps.graphql;
+	const prepared = operations.prepare(request);
+	if ('errors' in prepared) return refuseOperation(req, res, prepared.errors, context.requestId, deps);
 	const { operation } = prepared;
 	if (operation.definition.operation === 'subscription')
-		return refuseOperation(req, res, [
-			publicError('BAD_USER_INPUT', 'Subscribe over the WebSocket, or with Accept: text/event-stream.'),
-		]);
-	const run = graphql.operations.execute(operation, { variables: request.variables, context });
+		return refuseOperation(
+			req,
+			res,
+			[publicError('BAD_USER_INPUT', 'Subscribe over the WebSocket, or with Accept: text/event-stream.')],
+			context.requestId,
+			deps,
+		);
+	const run = operations.execute(operation, { variables: request.variables, context });
 	const result = run instanceof Promise ? await run : run;
 	send(req, res, statusOfResult(result), result, {});
 }
@@ -91,13 +100,15 @@ function statusOfResult(result: ExecutionResult): number {
 	return statusOf(result.errors[0]?.extensions['code']);
 }
 
-function refuseOperation(req: IncomingMessage, res: ServerResponse, errors: readonly GraphQLError[]): void {
-	send(req, res, statusOf(errors[0]?.extensions['code']), { errors }, {});
-}
-
-function refuse(res: ServerResponse, status: number, message: string, headers: Record<string, string>): void {
-	const body = JSON.stringify({ errors: [{ message, extensions: { code: 'BAD_USER_INPUT' } }] });
-	sendText(res, status, body, { 'content-type': 'application/json; charset=utf-8', ...headers });
+function refuseOperation(
+	req: IncomingMessage,
+	res: ServerResponse,
+	errors: readonly unknown[],
+	requestId: string,
+	{ graphql }: GraphQLHandlerDeps,
+): void {
+	const shown = errors.map((error) => toPublicError(error, graphql.errorPolicy, requestId));
+	send(req, res, statusOf(shown[0]?.extensions['code']), { errors: shown }, {});
 }
 
 function send(
@@ -120,7 +131,8 @@ async function passToYoga(
 	body: Buffer | undefined,
 	{ graphql, slowReaderMaxMs }: GraphQLHandlerDeps,
 ): Promise<void> {
-	const url = `http://${req.headers.host ?? 'localhost'}${req.url ?? '/graphql'}`;
+	// The client's Host is nobody's business here, and may be malformed.
+	const url = `http://localhost/graphql${requestUrl(req)?.search ?? ''}`;
 	const left = new AbortController();
 	res.once('close', () => left.abort());
 	const response = await graphql.yoga.fetch(

@@ -34,6 +34,7 @@ export function createGraphQL({ schema, config, logger, metrics, graphiql }: Gra
 	const errorPolicy: ErrorPolicy = {
 		suggestions: config.introspection,
 		onDefect: (err, requestId) => logger.error({ err, requestId }, 'an operation failed'),
+		onShown: (code) => metrics.error(code),
 	};
 	const executor = createCompiledExecutor(schema);
 	const yoga = createYoga<object, object>({
@@ -41,14 +42,16 @@ export function createGraphQL({ schema, config, logger, metrics, graphiql }: Gra
 		graphqlEndpoint: '/graphql',
 		plugins: [
 			usePublicErrors(errorPolicy),
+			// Before the limits, which stop what is too costly: that is an answer, too.
+			useObservation(logger, metrics),
 			useDisjointFields(),
 			...queryLimits(config),
 			useExecutor(executor),
 			useOwnSubscribe,
-			useObservation(logger, metrics),
 			useEventStreams(errorPolicy, metrics),
 		],
-		maskedErrors: { maskError: (error) => toPublicError(error, errorPolicy) },
+		// Yoga knows no request's id here: useEventStreams makes them public, whatever comes.
+		maskedErrors: { maskError: (error) => error as Error },
 		logging: false,
 		landingPage: false,
 		batching: false,

@@ -4,6 +4,7 @@ import type { Viewer } from '../identity/viewer.ts';
 import { isLogLevel, LOG_LEVELS } from '../observability/levels.ts';
 import type { LogBuffer } from '../observability/log-buffer.ts';
 import type { Logger } from '../observability/logger.ts';
+import { BodyTooLarge, ClientGone, readBody } from './body.ts';
 import { followLogs } from './follow-logs.ts';
 import { LogRequestError, parseLogRequest } from './log-request.ts';
 import { methodAllowed, requestUrl, sendError, sendJson, sendText } from './respond.ts';
@@ -40,8 +41,15 @@ export async function handleLogs(
 		else if (url?.pathname === '/logs/level') await changeLevel(req, res, deps, admin);
 		else sendError(res, 404, 'NOT_FOUND', 'There is /logs and /logs/level.');
 	} catch (error) {
-		if (!(error instanceof LogRequestError)) throw error;
-		sendError(res, error.status, 'BAD_USER_INPUT', error.message);
+		if (error instanceof ClientGone) return;
+		if (error instanceof BodyTooLarge) {
+			// The rest is read and dropped: a client that is cut off while it sends may never see the answer.
+			req.resume();
+			const message = `The body must not exceed ${MAX_LEVEL_BODY_BYTES} bytes.`;
+			sendError(res, 413, 'BAD_USER_INPUT', message);
+		} else if (error instanceof LogRequestError) {
+			sendError(res, error.status, 'BAD_USER_INPUT', error.message);
+		} else throw error;
 	}
 }
 
@@ -93,40 +101,27 @@ async function changeLevel(
 	admin: Viewer,
 ): Promise<void> {
 	if (!methodAllowed(req, res, ['PUT'])) return;
-	const { level } = await readJsonObject(req, MAX_LEVEL_BODY_BYTES);
+	const { level } = await readJsonObject(req);
 	if (!isLogLevel(level)) throw new LogRequestError(`level must be one of ${LOG_LEVELS.join(', ')}.`);
 	const previous = deps.logger.level;
 	deps.logger.level = level;
 	// Written by a child with a level of its own: a change to `silent` must leave a trace too.
 	const audit = deps.logger.child({}, { level: 'info' });
-	audit.info(
-		{ userId: admin.user.id, subject: admin.user.subject, from: previous, to: level },
-		'log level changed',
-	);
+	const requestId = res.getHeader('x-request-id');
+	audit.info({ requestId, user: admin.user.subject, from: previous, to: level }, 'log level changed');
 	sendJson(res, 200, { level, previous });
 }
 
-async function readJsonObject(req: IncomingMessage, maxBytes: number): Promise<{ level?: unknown }> {
+async function readJsonObject(req: IncomingMessage): Promise<{ level?: unknown }> {
 	if (!/^application\/json\b/i.test(req.headers['content-type'] ?? '')) {
 		throw new LogRequestError('The content-type must be application/json.', 415);
 	}
-	const text = await readText(req, maxBytes);
+	const body = await readBody(req, MAX_LEVEL_BODY_BYTES);
 	try {
-		const value: unknown = JSON.parse(text);
+		const value: unknown = JSON.parse(body.toString('utf8'));
 		if (typeof value === 'object' && value !== null) return value;
 	} catch {
 		// Answered below, like any other value that is no object.
 	}
 	throw new LogRequestError('The body must be a JSON object: {"level":"debug"}.');
-}
-
-async function readText(req: IncomingMessage, maxBytes: number): Promise<string> {
-	const chunks: Buffer[] = [];
-	let bytes = 0;
-	for await (const chunk of req.iterator({ destroyOnReturn: false })) {
-		bytes += (chunk as Buffer).length;
-		if (bytes > maxBytes) throw new LogRequestError(`The body must not exceed ${maxBytes} bytes.`, 413);
-		chunks.push(chunk as Buffer);
-	}
-	return Buffer.concat(chunks).toString('utf8');
 }

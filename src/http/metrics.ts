@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import { bearerToken } from '../identity/bearer.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { methodAllowed, sendError, sendText } from './respond.ts';
 
@@ -50,7 +51,7 @@ function tokenAccepted(req: IncomingMessage, res: ServerResponse, token: string 
 		sendError(res, 403, 'FORBIDDEN', 'Metrics are open on loopback only: METRICS_TOKEN is not set.');
 		return false;
 	}
-	const given = /^bearer +(.*)$/i.exec(req.headers.authorization ?? '')?.[1];
+	const given = bearerToken(req.headers.authorization);
 	if (given !== undefined && equalInConstantTime(given, token)) return true;
 	sendError(res, 401, 'UNAUTHENTICATED', 'The metrics token is required.', {
 		'www-authenticate': 'Bearer realm="metrics"',

@@ -5,17 +5,21 @@ import type { GraphQLContext } from '../../schema/context.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 
-/** One log line and one measurement for every operation: who did what, how long it took, how it ended. Never what was said. */
+/**
+ * One log line and one measurement for every operation: who did what, how long it took, how it ended. Never what was
+ * said. A mutation that answers with an expected fault has failed, too, and its code is counted here; those of errors
+ * are where they are made public.
+ */
 export function useObservation(logger: Logger, metrics: Metrics): Plugin {
 	const done = (args: ExecutionArgs, start: number, result: unknown): void => {
 		const seconds = (performance.now() - start) / 1000;
 		const operation = getOperationAST(args.document, args.operationName);
-		const codes = errorCodes(result);
-		for (const code of codes) metrics.error(code);
+		const { requestId, viewer, refusals } = args.contextValue as GraphQLContext;
+		for (const code of refusals) metrics.error(code);
+		const codes = [...errorCodes(result), ...refusals];
 		const outcome = codes.length > 0 ? 'error' : 'ok';
 		metrics.request(operation?.name?.value, operation?.operation ?? 'unknown', outcome, seconds);
 		if (!logger.isLevelEnabled('info')) return;
-		const { requestId, viewer } = args.contextValue as GraphQLContext;
 		const did = {
 			requestId,
 			user: viewer.user.subject,
@@ -56,7 +60,7 @@ export function useObservation(logger: Logger, metrics: Metrics): Plugin {
 	};
 }
 
-/** The codes of an answer's errors, and of the expected faults that mutations answer with. */
+/** The codes of an answer's errors. */
 function errorCodes(result: unknown): string[] {
 	const { errors } = result as ExecutionResult;
 	return (errors ?? []).map((error) => String(error.extensions?.['code'] ?? 'INTERNAL'));

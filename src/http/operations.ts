@@ -2,7 +2,7 @@ import {
 	type DocumentNode,
 	type ExecutionArgs,
 	type ExecutionResult,
-	type GraphQLError,
+	GraphQLError,
 	type GraphQLSchema,
 	getOperationAST,
 	type OperationDefinitionNode,
@@ -43,7 +43,7 @@ const MAX_DOCUMENT_CHARACTERS = 8 * 1024 * 1024;
 export class Operations {
 	readonly #yoga: YogaServerInstance<object, object>;
 	readonly #schema: GraphQLSchema;
-	readonly #toPublic: (error: unknown, requestId?: string) => GraphQLError;
+	readonly #toPublic: (error: unknown, requestId: string) => GraphQLError;
 	readonly #documents = new LRUCache<string, Parsed>({
 		max: MAX_DOCUMENTS,
 		maxSize: MAX_DOCUMENT_CHARACTERS,
@@ -53,14 +53,14 @@ export class Operations {
 	constructor(
 		yoga: YogaServerInstance<object, object>,
 		schema: GraphQLSchema,
-		toPublic: (error: unknown, requestId?: string) => GraphQLError,
+		toPublic: (error: unknown, requestId: string) => GraphQLError,
 	) {
 		this.#yoga = yoga;
 		this.#schema = schema;
 		this.#toPublic = toPublic;
 	}
 
-	/** Never throws: what is wrong with the text is in `errors`, with codes. */
+	/** Never throws: what is wrong with the text is in `errors`, for the caller to make public with its request's id. */
 	prepare({ query, operationName }: OperationRequest): Prepared {
 		const parsed = this.#documents.get(query) ?? this.#parse(query);
 		if ('errors' in parsed) return parsed;
@@ -120,13 +120,18 @@ export class Operations {
 		try {
 			const document = parse(query) as DocumentNode;
 			const errors = validate(this.#schema, document) as readonly GraphQLError[];
-			return errors.length > 0
-				? { errors: errors.map((error) => this.#toPublic(error)) }
-				: { text: query, document };
+			return errors.length > 0 ? { errors } : { text: query, document };
 		} catch (error) {
-			return { errors: [this.#toPublic(error)] };
+			return { errors: [asGraphQLError(error)] };
 		}
 	}
+}
+
+/** A defect stays what it is, wrapped. */
+function asGraphQLError(error: unknown): GraphQLError {
+	if (error instanceof GraphQLError) return error;
+	const originalError = error instanceof Error ? error : new Error(String(error));
+	return new GraphQLError(originalError.message, { originalError });
 }
 
 /** Subscribes in the place of the resolvers; undefined leaves it to them. */

@@ -7,17 +7,21 @@ const PREFLIGHT_SECONDS = 600;
 /** Which web pages may use the service: its own, and those that the settings name. One rule for HTTP and WebSockets. */
 export class Origins {
 	readonly #allowed: ReadonlySet<string>;
+	readonly #trustProxy: boolean;
 
-	constructor(allowed: readonly string[]) {
+	/** `trustProxy`: a proxy sets X-Forwarded-Host to the host that the browser asked for; it is the service's own too. */
+	constructor(allowed: readonly string[], trustProxy: boolean) {
 		this.#allowed = new Set(allowed);
+		this.#trustProxy = trustProxy;
 	}
 
 	/** True without an Origin, since that is no browser, or from the service's own pages. */
 	admits(req: IncomingMessage): boolean {
 		const { origin, host } = req.headers;
 		if (origin === undefined || this.#allowed.has(origin)) return true;
-		const own = URL.parse(origin);
-		return own !== null && host !== undefined && own.host === host;
+		const from = URL.parse(origin)?.host;
+		if (from === undefined) return false;
+		return from === host || (this.#trustProxy && from === forwardedHost(req));
 	}
 
 	/** Sets what lets another origin's page read the answer. Says nothing to origins that are not allowed. */
@@ -39,4 +43,11 @@ export class Origins {
 		}
 		res.writeHead(204).end();
 	}
+}
+
+/** The first value is the outermost proxy's, which the browser spoke to. */
+function forwardedHost(req: IncomingMessage): string | undefined {
+	return String(req.headers['x-forwarded-host'] ?? '')
+		.split(',', 1)[0]
+		?.trim();
 }

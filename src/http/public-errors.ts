@@ -58,6 +58,8 @@ export interface ErrorPolicy {
 	readonly suggestions: boolean;
 	/** Told of defects, before they are masked. */
 	readonly onDefect: (error: unknown, requestId: string | undefined) => void;
+	/** Told the code of every error that is answered, over whatever transport; once for each. */
+	readonly onShown: (code: string) => void;
 }
 
 /** Errors that were made fit already: several layers ask, the first answers. */
@@ -78,10 +80,14 @@ export function toPublicError(error: unknown, policy: ErrorPolicy, requestId?: s
 		source: source ?? null,
 		positions: positions ?? null,
 	};
-	const make = (message: string, code: unknown, more: object = {}) => {
+	const make = (message: string, code: PublicCode, more: object = {}) => {
 		const extensions = { code, ...more, ...(requestId !== undefined && { requestId }) };
 		const made = new GraphQLError(message, { ...place, extensions });
+		// A compiled executor knows no nodes, but has worked out where they stand.
+		if (made.locations === undefined && located?.locations !== undefined)
+			Object.defineProperty(made, 'locations', { value: located.locations, enumerable: true });
 		shown.add(made);
+		policy.onShown(code);
 		return made;
 	};
 	if (cause instanceof DomainError)
@@ -126,8 +132,8 @@ export function usePublicErrors(policy: ErrorPolicy): Plugin {
 				if (shown) setResult(shown);
 			},
 		}),
-		onSubscribe: () => ({
-			onSubscribeResult: ({ args, result, setResult }) => {
+		onSubscribe: ({ args }) => ({
+			onSubscribeResult: ({ result, setResult }) => {
 				const shown = isAsyncIterable(result) ? undefined : show(result, args.contextValue);
 				if (shown) setResult(shown);
 				return {
@@ -137,7 +143,8 @@ export function usePublicErrors(policy: ErrorPolicy): Plugin {
 					},
 				};
 			},
-			onSubscribeError: ({ error, setError }) => setError(toPublicError(error, policy)),
+			onSubscribeError: ({ error, setError }) =>
+				setError(toPublicError(error, policy, (args.contextValue as unknown as GraphQLContext).requestId)),
 		}),
 	};
 }

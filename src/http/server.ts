@@ -28,7 +28,7 @@ export interface HttpServerDeps {
 export interface HttpServer {
 	/** Answers with the port. @throws what the operating system says, such as EADDRINUSE. */
 	listen(port: number, host: string): Promise<number>;
-	/** Takes no new connections. */
+	/** Takes no new connections. Until then probes and clients that come anew are answered, with what a stopping service says. */
 	refuse(): void;
 	/** Closes the WebSockets with 1001: their clients connect elsewhere and resume. */
 	closeSockets(): Promise<void>;

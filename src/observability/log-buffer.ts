@@ -40,6 +40,7 @@ interface Follower {
 
 const DEFAULT_BYTES = 8 * 1024 * 1024;
 
+/** An empty buffer. A line larger than all that it may hold is not kept, and goes to the followers only. */
 export function createLogBuffer(options: LogBufferOptions): LogBuffer {
 	const maxBytes = options.bytes ?? DEFAULT_BYTES;
 	const followers = new Set<Follower>();

@@ -19,10 +19,12 @@ export interface Metrics {
 	subscriptionStarted(field: string): void;
 	subscriptionEnded(field: string): void;
 	send(outcome: SendOutcome): void;
-	/** One transaction of the write queue: how many sends it carried, and how long it took from begin to commit. */
-	commit(sends: number, seconds: number): void;
-	/** From an event's commit to its being handed to the sockets of one cohort. */
+	/** One transaction of the write queue: how many commands it carried, and how long it took from begin to commit. */
+	commit(commands: number, seconds: number): void;
+	/** From an event's commit to its being handed to its first live follower on this node. */
 	deliveryLag(seconds: number): void;
+	/** An event was executed and written out for followers: once for all who asked the same. */
+	eventExecuted(): void;
 	/** A follower that asked for events after a sequence, by where they were read. */
 	resume(source: ResumeSource): void;
 	logLine(level: LogLevel): void;
@@ -134,7 +136,9 @@ function connectionMetrics(
 	};
 }
 
-function messageMetrics(registry: Registry): Pick<Metrics, 'send' | 'commit' | 'deliveryLag'> {
+function messageMetrics(
+	registry: Registry,
+): Pick<Metrics, 'send' | 'commit' | 'deliveryLag' | 'eventExecuted'> {
 	const registers = [registry];
 	const sends = new Counter({
 		name: 'pendo_message_sends_total',
@@ -143,8 +147,8 @@ function messageMetrics(registry: Registry): Pick<Metrics, 'send' | 'commit' | '
 		registers,
 	});
 	const batches = new Histogram({
-		name: 'pendo_message_batch_size_sends',
-		help: 'Sends carried by one transaction of the write queue.',
+		name: 'pendo_message_batch_size_commands',
+		help: 'Commands (sends, edits, deletions, changes of membership and the like) carried by one transaction of the write queue.',
 		buckets: BATCH_SIZES,
 		registers,
 	});
@@ -156,18 +160,24 @@ function messageMetrics(registry: Registry): Pick<Metrics, 'send' | 'commit' | '
 	});
 	const lag = new Histogram({
 		name: 'pendo_message_delivery_lag_seconds',
-		help: 'Time from the commit of an event to its being handed to the sockets that follow it.',
+		help: 'Time from the commit of an event to its being handed to its first live follower on this node.',
 		buckets: LAG_SECONDS,
+		registers,
+	});
+	const executions = new Counter({
+		name: 'pendo_message_event_executions_total',
+		help: 'Events executed and written out for followers: once for all who asked the same.',
 		registers,
 	});
 	for (const outcome of ['stored', 'repeated', 'refused', 'busy', 'failed']) sends.inc({ outcome }, 0);
 	return {
 		send: (outcome) => sends.inc({ outcome }),
-		commit(size, seconds) {
-			batches.observe(size);
+		commit(commands, seconds) {
+			batches.observe(commands);
 			commits.observe(duration(seconds));
 		},
 		deliveryLag: (seconds) => lag.observe(duration(seconds)),
+		eventExecuted: () => executions.inc(),
 	};
 }
 

@@ -27,7 +27,11 @@ import {
 } from './rows.ts';
 import type { Queries, Tables } from './tables.ts';
 
-/** The statements of the write queue, each one query for a whole batch. `db` is the open transaction. */
+/*
+ * The statements of the write queue, each one query for a whole batch. `db` is the open transaction.
+ * Those that look up answer in no order, what is not there is absent, and their lists must not be empty: they name
+ * what the transaction has locked. Those that change or insert write what they are given and check nothing.
+ */
 
 export function messagesByKey(db: Queries, keys: readonly SendKey[]) {
 	return db
@@ -42,6 +46,7 @@ export function messagesByKey(db: Queries, keys: readonly SendKey[]) {
 		);
 }
 
+/** With their keys, in whatever conversation. */
 export function messagesById(db: Queries, ids: readonly string[]) {
 	return db.selectFrom('messages').selectAll().where('id', 'in', ids);
 }
@@ -59,15 +64,16 @@ export function membershipsByKey(db: Queries, keys: readonly MembershipKey[]) {
 		);
 }
 
+/** Oldest first, at most `limit`; an outside contact's, whose author is null, are among them. */
 export function missedMessages(db: Queries, dialect: Dialect, query: MissedQuery) {
-	const { conversationId, after, exceptAuthorId, notes, limit } = query;
-	let missed = db
+	const { conversationId, after, exceptAuthorId, limit } = query;
+	const missed = db
 		.selectFrom('messages')
 		.selectAll()
 		.where('conversation_id', '=', conversationId)
 		.where('sequence', '>', after)
-		.where((eb) => eb.or([eb('author_id', '!=', exceptAuthorId), eb('author_id', 'is', null)]));
-	if (!notes) missed = missed.where('internal', '=', false);
+		.where((eb) => eb.or([eb('author_id', '!=', exceptAuthorId), eb('author_id', 'is', null)]))
+		.where('internal', '=', false);
 	return dialect.first(missed.orderBy('sequence'), limit);
 }
 
@@ -96,6 +102,7 @@ export function raiseConversations(db: Queries, conversations: readonly Conversa
 		);
 }
 
+/** All but who created it and when. */
 export function changeConversation(db: Queries, conversation: Conversation) {
 	const { id, creator_id, created_at, ...columns } = fromConversation(conversation);
 	return db.updateTable('conversations').set(columns).where('id', '=', id);
@@ -110,6 +117,7 @@ export function changeMembership(db: Queries, membership: Membership) {
 		.where('user_id', '=', user_id);
 }
 
+/** What an edit or a deletion changes. Found by conversation and sequence, by which the rows are clustered. */
 export function changeMessage(db: Queries, message: Message) {
 	return db
 		.updateTable('messages')
@@ -122,6 +130,11 @@ export function changeMessage(db: Queries, message: Message) {
 		.where('conversation_id', '=', message.conversationId)
 		.where('sequence', '=', message.sequence);
 }
+
+/*
+ * Multi-row inserts: `rows` times columns must stay within the dialect's `maxParameters`. A key or a sequence that is
+ * there already fails the statement.
+ */
 
 export function insertMessages(db: Queries, messages: readonly StoredMessage[]) {
 	return db.insertInto('messages').values(messages.map(fromMessage));
@@ -143,6 +156,7 @@ export function insertRevisions(db: Queries, revisions: readonly Revision[]) {
 	return db.insertInto('message_revisions').values(revisions.map(fromRevision));
 }
 
+/** Forgets the earlier bodies of deleted messages. */
 export function eraseRevisions(db: Queries, messageIds: readonly string[]) {
 	return db.deleteFrom('message_revisions').where('message_id', 'in', messageIds);
 }

@@ -185,10 +185,9 @@ export class KyselyConversationStore implements ConversationStore {
 	async unreadCounts(
 		memberships: readonly Membership[],
 		userId: string,
-		notes: boolean,
 	): Promise<ReadonlyMap<string, number>> {
 		if (memberships.length === 0) return new Map();
-		const rows = await unreadCounts(this.#db, memberships, userId, notes).execute();
+		const rows = await unreadCounts(this.#db, memberships, userId).execute();
 		return new Map(rows.map((row) => [row.conversation_id.toLowerCase(), Number(row.count)]));
 	}
 

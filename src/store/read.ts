@@ -5,7 +5,12 @@ import type { ConversationFilter } from '../conversations/reader.ts';
 import type { Dialect } from './dialect.ts';
 import type { Queries, Tables } from './tables.ts';
 
-/** The reading statements. A page asks for one row more than its limit, which tells whether there are more. */
+/*
+ * The reading statements.
+ * Those that take ids answer in no order, without what is not there, and take at least one id.
+ * A page comes in the order in which it is read (from its end: the last first), its cursors excluded, and asks for one
+ * row more than its limit, which tells whether there are more.
+ */
 
 export function conversationsById(db: Queries, ids: readonly string[]) {
 	return db.selectFrom('conversations').selectAll().where('id', 'in', ids);
@@ -25,6 +30,7 @@ export function conversationsSeen(db: Queries, ids: readonly string[], userId: s
 		.where('conversations.id', 'in', ids);
 }
 
+/** `lastSequence` alone: what the slow beat asks for all feeds at once. */
 export function headsById(db: Queries, ids: readonly string[]) {
 	return db.selectFrom('conversations').select(['id', 'last_sequence']).where('id', 'in', ids);
 }
@@ -46,10 +52,12 @@ const MESSAGE_COLUMNS = [
 	'channel',
 ] as const;
 
+/** Without the keys, which only writing asks for. */
 export function messagesRead(db: Queries, ids: readonly string[]) {
 	return db.selectFrom('messages').select(MESSAGE_COLUMNS).where('id', 'in', ids);
 }
 
+/** By sequence: one range scan. `notes`: whether the reader sees notes. */
 export function historyPage(
 	db: Queries,
 	dialect: Dialect,
@@ -65,6 +73,7 @@ export function historyPage(
 	return dialect.first(rows.orderBy('sequence', page.fromEnd ? 'desc' : 'asc'), page.limit + 1);
 }
 
+/** The log above `after`, lowest sequence first, at most `limit`. */
 export function entriesAfter(
 	db: Queries,
 	dialect: Dialect,
@@ -81,6 +90,7 @@ export function entriesAfter(
 	return dialect.first(rows, limit);
 }
 
+/** Which of the commands stand in the log above `after`: one row each, however many entries a command left. */
 export function commandsAfter(
 	db: Queries,
 	conversationId: string,
@@ -96,6 +106,7 @@ export function commandsAfter(
 		.where('command_id', 'in', commandIds);
 }
 
+/** The bodies that edits replaced, the one first sent first. */
 export function revisionsOf(db: Queries, messageId: string) {
 	return db.selectFrom('message_revisions').selectAll().where('message_id', '=', messageId).orderBy('number');
 }
@@ -114,6 +125,7 @@ function beside<Table extends 'memberships' | 'conversations'>(
 	]);
 }
 
+/** The present members, longest present first; the id decides between equals. */
 export function membersPage(
 	db: Queries,
 	dialect: Dialect,
@@ -133,7 +145,7 @@ export function membersPage(
 	return dialect.first(rows.orderBy('joined_at', direction).orderBy('user_id', direction), page.limit + 1);
 }
 
-/** Newest activity first, so that `after` is older. */
+/** Newest activity first, so that `after` is older. Only those that all of `memberIds` are present in. */
 export function conversationsPage(
 	db: Queries,
 	dialect: Dialect,
@@ -172,14 +184,9 @@ export function containing(column: 'subject' | 'name', dialect: Dialect, text: s
 	return sql<SqlBool>`lower(${sql.ref(column)}) like lower(${pattern}) escape '\\'`;
 }
 
-/** What each member has not read: a scan of the log from the read marker on. */
-export function unreadCounts(
-	db: Queries,
-	memberships: readonly Membership[],
-	userId: string,
-	notes: boolean,
-) {
-	const unread = db
+/** How much `userId` has not read of each, a scan from the read marker on; where that is none there is no row. */
+export function unreadCounts(db: Queries, memberships: readonly Membership[], userId: string) {
+	return db
 		.selectFrom('messages')
 		.select((eb) => ['conversation_id', eb.fn.countAll<number | string>().as('count')])
 		.where((eb) =>
@@ -194,6 +201,6 @@ export function unreadCounts(
 		)
 		.where((eb) => eb.or([eb('author_id', '!=', userId), eb('author_id', 'is', null)]))
 		.where('deleted_at', 'is', null)
+		.where('internal', '=', false)
 		.groupBy('conversation_id');
-	return notes ? unread : unread.where('internal', '=', false);
 }

@@ -16,7 +16,11 @@ import type { SeenConversation } from '../conversations/store.ts';
 import type { Role, User } from '../identity/viewer.ts';
 import type { Tables } from './tables.ts';
 
-/** Rows to the domain and back. Drivers differ in how instants, flags and ids come: here they are made the same. */
+/*
+ * Rows to the domain (`to…`) and back (`from…`). Drivers differ in how instants, flags and ids come: here they are
+ * made the same. Ids are lower case, instants have milliseconds, and what is absent is null on both sides.
+ */
+
 type Row<Table extends keyof Tables> = Selectable<Tables[Table]>;
 
 /** SQLite keeps milliseconds since the epoch. */
@@ -129,10 +133,12 @@ export function toMessage(row: MessageRow): Message {
 	};
 }
 
+/** With the hash that a retry is compared by. */
 export function toStoredMessage(row: Row<'messages'>): StoredMessage {
 	return { ...toMessage(row), contentHash: row.content_hash };
 }
 
+/** Only what has an author and a client's id has a key: the unique index takes no other rows. */
 export function fromMessage(message: StoredMessage) {
 	const { authorId, clientMessageId } = message;
 	return {

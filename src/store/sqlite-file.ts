@@ -19,10 +19,10 @@ export function openSqliteFile(path: string): BetterSqlite.Database {
 	}
 }
 
-/** @throws DatabaseError */
+/** Only its owner may enter: it holds messages, and tokens may be signed by what lies there. @throws DatabaseError */
 export function makeDirectoryOf(path: string): void {
 	try {
-		mkdirSync(dirname(path), { recursive: true });
+		mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
 	} catch (error) {
 		throw new DatabaseError(`The database's directory cannot be made: ${messageOf(error)}`);
 	}

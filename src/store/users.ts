@@ -13,11 +13,15 @@ import type { Queries } from './tables.ts';
 
 type Claims = Pick<User, 'subject' | 'name' | 'role'>;
 
+const RECENT_MS = 5_000;
+
 /** Users by MikroORM's entities: they are few and change seldom. Who was just seen is kept in memory. */
 export class MikroUserStore implements UserStore {
 	readonly #orm: MikroORM;
 	readonly #database: Database;
 	readonly #seen = new LRUCache<string, User>({ max: 10_000, ttl: 60_000 });
+	/** By id, for the authors of every page: another node's change of a name is seen some seconds late. */
+	readonly #recent = new LRUCache<string, User>({ max: 10_000, ttl: RECENT_MS });
 
 	constructor(orm: MikroORM, database: Database) {
 		this.#orm = orm;
@@ -29,6 +33,7 @@ export class MikroUserStore implements UserStore {
 		if (seen && seen.name === claims.name && seen.role === claims.role) return seen;
 		return this.#write(claims).then((user) => {
 			this.#seen.set(user.subject, user);
+			this.#recent.set(user.id, user);
 			return user;
 		});
 	}
@@ -47,10 +52,16 @@ export class MikroUserStore implements UserStore {
 	}
 
 	async byIds(ids: readonly string[]): Promise<readonly User[]> {
-		if (ids.length === 0) return [];
+		const known = ids.map((id) => this.#recent.get(id));
+		const unknown = ids.filter((_, index) => known[index] === undefined);
+		const found = known.filter((user) => user !== undefined);
+		if (unknown.length === 0) return found;
 		const { queries, statements } = this.#database;
-		const build = () => queries.selectFrom('users').selectAll().where('id', 'in', ids);
-		return (await statements.rows(queries, `users ${ids.length}`, ids, build)).map(toUser);
+		const build = () => queries.selectFrom('users').selectAll().where('id', 'in', unknown);
+		const rows = await statements.rows(queries, `users ${unknown.length}`, unknown, build);
+		const read = rows.map(toUser);
+		for (const user of read) this.#recent.set(user.id, user);
+		return [...found, ...read];
 	}
 
 	async bySubject(subject: string): Promise<User | undefined> {

@@ -1,20 +1,9 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { createConversation, log, look, members, refusal, see, userIdOf } from '../support/chat.ts';
 import type { Client } from '../support/client.ts';
-import { startService, type TestService } from '../support/service.ts';
+import { startWithPeople } from '../support/people.ts';
 
-let service: TestService;
-let alice: Client;
-let bob: Client;
-let agent: Client;
-
-beforeAll(async () => {
-	service = await startService();
-	alice = await service.client('Alice');
-	bob = await service.client('Bob');
-	agent = await service.client('Agent', 'AGENT');
-});
-afterAll(() => service.stop());
+const { alice, bob, agent } = await startWithPeople();
 
 test('a conversation begins private, on chat, with its creator as the only member', async () => {
 	const conversation = await createConversation(alice);

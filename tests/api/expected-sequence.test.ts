@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import {
 	attempt,
 	createConversation,
@@ -9,22 +9,11 @@ import {
 	send,
 	userIdOf,
 } from '../support/chat.ts';
-import type { Client } from '../support/client.ts';
-import { startService, type TestService } from '../support/service.ts';
+import { startWithPeople } from '../support/people.ts';
 
-let service: TestService;
-let alice: Client;
-let bob: Client;
-let agent: Client;
+const { service, alice, bob, agent } = await startWithPeople();
 let conversationId: string;
 
-beforeAll(async () => {
-	service = await startService();
-	alice = await service.client('Alice');
-	bob = await service.client('Bob');
-	agent = await service.client('Agent', 'AGENT');
-});
-afterAll(() => service.stop());
 beforeEach(async () => {
 	conversationId = (await createConversation(alice, { memberIds: [await userIdOf(bob)] })).id;
 });
@@ -84,23 +73,27 @@ test('joins, leaves, edits and deletions do not count', async () => {
 	await send(alice, conversationId, 'Well', { expectedSequence });
 });
 
-test('notes count for agents and not for customers', async () => {
+test('notes do not count, for agents neither', async () => {
 	const other = await service.client('Other agent', 'AGENT');
 	await perform(other, 'joinConversation', { conversationId });
 	const expectedSequence = await head();
-	const note = await send(other, conversationId, 'Careful', { internal: true });
-	const refused = await refusal(agent, 'sendMessage', { conversationId, body: 'Well', expectedSequence });
-	expect(refused.missed).toEqual([note]);
-	await send(alice, conversationId, 'Well', { expectedSequence });
+	await send(other, conversationId, 'Careful', { internal: true });
+	const { sequence } = await send(alice, conversationId, 'Well', { expectedSequence });
+	await send(other, conversationId, 'Very careful', { internal: true });
+	await send(agent, conversationId, 'Well', { expectedSequence: sequence });
 });
 
-test('a customer’s missed leaves out the notes between', async () => {
+test('missed leaves out the notes between, for agents too', async () => {
+	const other = await service.client('Other agent', 'AGENT');
+	await perform(other, 'joinConversation', { conversationId });
 	const expectedSequence = await head();
 	const first = await send(bob, conversationId, 'First');
 	await send(agent, conversationId, 'Note', { internal: true });
 	const second = await send(agent, conversationId, 'Second');
-	const refused = await refusal(alice, 'sendMessage', { conversationId, body: 'x', expectedSequence });
-	expect(refused.missed).toEqual([first, second]);
+	for (const writer of [alice, other]) {
+		const refused = await refusal(writer, 'sendMessage', { conversationId, body: 'x', expectedSequence });
+		expect(refused.missed).toEqual([first, second]);
+	}
 });
 
 test('a sequence beyond the head has seen everything; a negative one is refused', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import {
 	attempt,
 	createConversation,
@@ -12,21 +12,11 @@ import {
 	userIdOf,
 } from '../support/chat.ts';
 import type { Client } from '../support/client.ts';
-import { startService, type TestService } from '../support/service.ts';
+import { startWithPeople } from '../support/people.ts';
 
-let service: TestService;
-let alice: Client;
-let bob: Client;
-let agent: Client;
+const { service, alice, bob, agent } = await startWithPeople();
 let conversationId: string;
 
-beforeAll(async () => {
-	service = await startService();
-	alice = await service.client('Alice');
-	bob = await service.client('Bob');
-	agent = await service.client('Agent', 'AGENT');
-});
-afterAll(() => service.stop());
 beforeEach(async () => {
 	conversationId = (await createConversation(alice, { memberIds: [await userIdOf(bob)] })).id;
 });
@@ -95,24 +85,39 @@ describe('a retry is answered with the message as it is now', () => {
 		await perform(alice, 'addMember', { conversationId, subject: bob.person.subject });
 		await perform(alice, 'removeMember', { conversationId, subject: bob.person.subject });
 		expect(await sendWithKey(bob)).toEqual(first);
+		const { lastSequence } = await see(alice, conversationId);
 		await perform(agent, 'closeConversation', { conversationId });
 		expect(await sendWithKey(bob)).toEqual(first);
 		// It is nobody's way back in.
 		expect(await look(bob, conversationId)).toBeNull();
-		for (const selection of [
-			'subject lastSequence',
-			'messages { edges { cursor } }',
-			'members { edges { cursor } }',
-		]) {
-			const { data, errors } = await bob.ask<unknown>(
+		const retry = (selection: string) =>
+			bob.ask<unknown>(
 				`mutation ($input: SendMessageInput!) { sendMessage(input: $input) {
 					... on SendMessagePayload { message { conversation { ${selection} } } }
 				} }`,
 				{ input: { conversationId, body: 'Once', clientMessageId } },
 			);
+		for (const selection of ['messages { edges { cursor } }', 'members { edges { cursor } }']) {
+			const { data, errors } = await retry(selection);
 			expect(data).toBeNull();
 			expect(errors?.map(({ extensions }) => extensions['code'])).toEqual(['NOT_FOUND']);
 		}
+		// Its conversation is as it was left.
+		const { data, errors } = await retry('id subject lastSequence closedAt unreadCount');
+		expect(errors).toBeUndefined();
+		expect(data).toEqual({
+			sendMessage: {
+				message: {
+					conversation: {
+						id: conversationId,
+						subject: null,
+						lastSequence,
+						closedAt: null,
+						unreadCount: 0,
+					},
+				},
+			},
+		});
 	});
 
 	test('whatever was written since, in spite of expectedSequence', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import {
 	createConversation,
 	history,
@@ -11,21 +11,9 @@ import {
 	send,
 	userIdOf,
 } from '../support/chat.ts';
-import type { Client } from '../support/client.ts';
-import { startService, type TestService } from '../support/service.ts';
+import { startWithPeople } from '../support/people.ts';
 
-let service: TestService;
-let alice: Client;
-let bob: Client;
-let agent: Client;
-
-beforeAll(async () => {
-	service = await startService();
-	alice = await service.client('Alice');
-	bob = await service.client('Bob');
-	agent = await service.client('Agent', 'AGENT');
-});
-afterAll(() => service.stop());
+const { alice, bob, agent } = await startWithPeople();
 
 describe('joining and leaving', () => {
 	test('twice is no error, and leaves one event each', async () => {

@@ -86,14 +86,14 @@ test('notes live on: a customer who follows sees the next message and nothing be
 	following.stop();
 });
 
-test('a note is no activity and no unread message to a customer, but one to a colleague', async () => {
+test('a note is no activity and no unread message, neither to a customer nor to a colleague', async () => {
 	await send(agent, conversationId, 'Public');
 	const before = await see(customer, conversationId);
 	const { sequence } = await note('Private');
 	const after = await see(customer, conversationId);
 	expect(after).toEqual({ ...before, lastSequence: sequence });
 	expect(after.unreadCount).toBe(1);
-	expect((await see(colleague, conversationId)).unreadCount).toBe(2);
+	expect((await see(colleague, conversationId)).unreadCount).toBe(1);
 	expect((await see(agent, conversationId)).unreadCount).toBe(0);
 });
 

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import {
 	createConversation,
 	history,
@@ -10,22 +10,11 @@ import {
 	send,
 	userIdOf,
 } from '../support/chat.ts';
-import type { Client } from '../support/client.ts';
-import { startService, type TestService } from '../support/service.ts';
+import { startWithPeople } from '../support/people.ts';
 
-let service: TestService;
-let alice: Client;
-let bob: Client;
-let agent: Client;
+const { alice, bob, agent } = await startWithPeople();
 let conversationId: string;
 
-beforeAll(async () => {
-	service = await startService();
-	alice = await service.client('Alice');
-	bob = await service.client('Bob');
-	agent = await service.client('Agent', 'AGENT');
-});
-afterAll(() => service.stop());
 beforeEach(async () => {
 	conversationId = (await createConversation(alice, { memberIds: [await userIdOf(bob)] })).id;
 });

@@ -1,21 +1,11 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { beforeEach, expect, test } from 'vitest';
 import { createConversation, history, look, perform, see, send, userIdOf } from '../support/chat.ts';
 import type { Client } from '../support/client.ts';
-import { startService, type TestService } from '../support/service.ts';
+import { startWithPeople } from '../support/people.ts';
 
-let service: TestService;
-let alice: Client;
-let bob: Client;
-let agent: Client;
+const { service, alice, bob, agent } = await startWithPeople();
 let conversationId: string;
 
-beforeAll(async () => {
-	service = await startService();
-	alice = await service.client('Alice');
-	bob = await service.client('Bob');
-	agent = await service.client('Agent', 'AGENT');
-});
-afterAll(() => service.stop());
 beforeEach(async () => {
 	conversationId = (await createConversation(alice, { memberIds: [await userIdOf(bob)] })).id;
 });
@@ -30,9 +20,10 @@ async function recount(client: Client): Promise<number> {
 	if (viewerMembership === null) return 0;
 	const messages = await history(client, conversationId);
 	return messages.filter(
-		({ sequence, author, deletedAt }) =>
+		({ sequence, author, internal, deletedAt }) =>
 			sequence > viewerMembership.lastReadSequence &&
 			author?.subject !== client.person.subject &&
+			!internal &&
 			deletedAt === null,
 	).length;
 }
@@ -104,7 +95,9 @@ test('a mutation answers with the count after it', async () => {
 });
 
 test('equals a recount after each step of a long story, for everybody', async () => {
-	const everybody = [alice, bob, agent];
+	const colleague = await service.client('Colleague', 'AGENT');
+	await perform(colleague, 'joinConversation', { conversationId });
+	const everybody = [alice, bob, agent, colleague];
 	const steps: (() => Promise<unknown>)[] = [];
 	for (let round = 0; round < 6; round++) {
 		for (const client of everybody) steps.push(() => send(client, conversationId, `Round ${round}`));

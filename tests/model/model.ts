@@ -94,7 +94,7 @@ export function unreadCount(conversation: ModelConversation, user: UserName): nu
 		(message) =>
 			message.author !== user &&
 			message.sequence > member.marker &&
-			maySee(user, message) &&
+			!message.internal &&
 			!stateOf(message).deleted,
 	).length;
 }

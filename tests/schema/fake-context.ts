@@ -114,5 +114,6 @@ export function fakeContext(
 			parts: [{ name: 'database', status: 'ok', latencyMs: 0.5, detail: null }],
 		}),
 		requestId: 'test',
+		refusals: [],
 	};
 }

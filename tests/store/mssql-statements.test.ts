@@ -111,7 +111,6 @@ const statements: Record<string, Compilable> = {
 		conversationId: ID(1),
 		after: 2,
 		exceptAuthorId: ID(2),
-		notes: false,
 		limit: 100,
 	}),
 	'insert conversations': insertConversations(db, [conversation]),
@@ -147,7 +146,7 @@ const statements: Record<string, Compilable> = {
 		[ID(2)],
 		{ after: { lastActivityAt: at, id: ID(1) }, limit: 50, fromEnd: false },
 	),
-	'unread counts': unreadCounts(db, [membership, membership], ID(2), false),
+	'unread counts': unreadCounts(db, [membership, membership], ID(2)),
 	'revisions of a message': revisionsOf(db, ID(3)),
 };
 
