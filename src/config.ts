@@ -9,16 +9,15 @@ import { logConfig, logModel } from './config/log.ts';
 import { choice } from './config/values.ts';
 
 export type { DatabaseConfig, IdentityConfig };
-export type HttpConfig = ReturnType<typeof httpConfig>;
+
+type HttpConfig = ReturnType<typeof httpConfig>;
 export type SocketsConfig = ReturnType<typeof socketsConfig>;
 export type GraphQLConfig = ReturnType<typeof graphqlConfig>;
-export type LiveConfig = ReturnType<typeof liveConfig>;
-export type WriteQueueConfig = ReturnType<typeof writeQueueConfig>;
-export type LogConfig = ReturnType<typeof logConfig>;
+type LiveConfig = ReturnType<typeof liveConfig>;
+type WriteQueueConfig = ReturnType<typeof writeQueueConfig>;
+type LogConfig = ReturnType<typeof logConfig>;
 
 export interface Config {
-	readonly environment: 'production' | 'development' | 'test';
-	readonly production: boolean;
 	readonly http: HttpConfig;
 	readonly sockets: SocketsConfig;
 	readonly graphql: GraphQLConfig;
@@ -105,8 +104,6 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
 	const settings = result.data;
 	const identity = identityConfig(settings, settings.DATABASE_URL);
 	return {
-		environment: settings.NODE_ENV,
-		production,
 		http: httpConfig(settings),
 		sockets: socketsConfig(settings),
 		graphql: graphqlConfig(settings),

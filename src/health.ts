@@ -12,7 +12,7 @@ export interface HealthPart {
 }
 
 export interface HealthReport {
-	/** `down` when a required part is down; otherwise `degraded` when any part is not ok. */
+	/** `down` when the database is down; otherwise `degraded` when any part is not ok. */
 	readonly status: HealthStatus;
 	/** In the order of the checks. */
 	readonly parts: readonly HealthPart[];
@@ -30,8 +30,6 @@ export type HealthCheck = () => Promise<HealthFinding | undefined> | Promise<voi
 export interface HealthOptions {
 	/** A part that takes longer counts as down, 'timed out'. */
 	readonly timeoutMs: number;
-	/** The parts without which the service is not ready; default: `database`. */
-	readonly required?: readonly string[];
 	/** Told when a part's status changes (a part counts as ok before its first check), with what the check threw. Must not throw. */
 	readonly onChange?: (part: HealthPart, before: HealthStatus, reason: unknown) => void;
 }
@@ -44,11 +42,13 @@ export interface Health {
 	report(): Promise<HealthReport>;
 	/** From now on the service is not ready. */
 	stopping(): void;
-	/** Whether new work may be sent here: not stopping, and no required part down. */
+	/** Whether new work may be sent here: not stopping, and the database not down. */
 	ready(): Promise<boolean>;
 }
 
 const REUSE_MS = 500;
+/** The part without which the service is not ready. */
+const REQUIRED = 'database';
 
 type Outcome = { readonly finding: HealthFinding; readonly reason?: unknown; readonly answered: boolean };
 
@@ -58,7 +58,6 @@ const TIMED_OUT: Outcome = { finding: { status: 'down', detail: 'timed out' }, a
 
 /** Health of the parts that `checks` names. Starts no timer of its own; parts are checked when somebody asks. */
 export function createHealth(checks: Readonly<Record<string, HealthCheck>>, options: HealthOptions): Health {
-	const required = new Set(options.required ?? ['database']);
 	const parts = Object.entries(checks).map(([name, check]) => createPart(name, check, options));
 	let running: Promise<HealthReport> | undefined;
 	let latest: { readonly report: HealthReport; readonly at: number } | undefined;
@@ -66,7 +65,7 @@ export function createHealth(checks: Readonly<Record<string, HealthCheck>>, opti
 
 	async function run(): Promise<HealthReport> {
 		const found = await Promise.all(parts.map((part) => part()));
-		const report = { status: overall(found, required), parts: found };
+		const report = { status: overall(found), parts: found };
 		latest = { report, at: performance.now() };
 		return report;
 	}
@@ -93,8 +92,8 @@ export function createHealth(checks: Readonly<Record<string, HealthCheck>>, opti
 	};
 }
 
-function overall(parts: readonly HealthPart[], required: ReadonlySet<string>): HealthStatus {
-	if (parts.some((part) => part.status === 'down' && required.has(part.name))) return 'down';
+function overall(parts: readonly HealthPart[]): HealthStatus {
+	if (parts.some((part) => part.status === 'down' && part.name === REQUIRED)) return 'down';
 	return parts.every((part) => part.status === 'ok') ? 'ok' : 'degraded';
 }
 

@@ -25,7 +25,10 @@ function stopOnSignal(service: Service, timeoutMs: number): void {
 			process.exit(1);
 		}, timeoutMs).unref();
 		service.stop().then(
-			() => process.exit(0),
+			() => {
+				service.logger.info('stopped');
+				process.exit(0);
+			},
 			(err: unknown) => {
 				service.logger.error({ err }, 'stopping failed');
 				process.exit(1);

@@ -18,7 +18,7 @@ import { Origins } from './http/origins.ts';
 import { toPublicError } from './http/public-errors.ts';
 import { createHttpServer } from './http/server.ts';
 import { resolveTokenSettings } from './identity/development-secret.ts';
-import { signToken } from './identity/sign.ts';
+import { createTokenSigner } from './identity/sign.ts';
 import { createTokenVerifier, type TokenSettings } from './identity/tokens.ts';
 import type { Viewer } from './identity/viewer.ts';
 import { Live } from './live/live.ts';
@@ -267,17 +267,10 @@ function followerContext(
 }
 
 function signer(config: Config, tokens: TokenSettings): Service['developmentToken'] {
+	const sign = config.identity.kind === 'development' ? createTokenSigner(tokens) : undefined;
 	return (subject, role) => {
-		if (config.identity.kind !== 'development' || tokens.kind !== 'secret') return undefined;
-		const name = subject[0]?.toUpperCase() + subject.slice(1);
-		return signToken(tokens.secret, {
-			subject,
-			name,
-			role,
-			expiresInSeconds: DEVELOPMENT_TOKEN_SECONDS,
-			...(tokens.issuer !== undefined && { issuer: tokens.issuer }),
-			...(tokens.audience !== undefined && { audience: tokens.audience }),
-		});
+		const name = subject.charAt(0).toUpperCase() + subject.slice(1);
+		return sign?.({ subject, name, role, expiresInSeconds: DEVELOPMENT_TOKEN_SECONDS });
 	};
 }
 

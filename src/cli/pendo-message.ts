@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import { VERSION } from '../version.ts';
 import { checkConfigCommand } from './check-config.ts';
 import { runProgram } from './run-program.ts';
 import { tokenCommand } from './token.ts';
 
 const program = new Command('pendo-message')
 	.description('Commands of the Pendo Message Service. Settings come from the environment and from .env.')
+	.version(VERSION)
 	.showHelpAfterError()
 	// Without it, commander ends the process before a long output to a pipe is written.
 	.exitOverride();

@@ -1,6 +1,6 @@
 import { type Config, loadConfig, loadEnvFile } from '../config.ts';
 import { resolveTokenSettings } from '../identity/development-secret.ts';
-import { signToken, type TokenRequest } from '../identity/sign.ts';
+import { createTokenSigner, type TokenSigner } from '../identity/sign.ts';
 import { CommandError } from './command-error.ts';
 
 /** The settings as the service reads them: the environment, then .env. Throws a ConfigError with every fault. */
@@ -13,15 +13,10 @@ export function loadSettings(): Config {
  * Signs tokens that the service with these settings takes.
  * Throws a CommandError where others publish the keys, a DevelopmentSecretError where its own secret cannot be kept.
  */
-export async function createSigner(
-	config: Config,
-): Promise<(request: Omit<TokenRequest, 'issuer' | 'audience'>) => Promise<string>> {
-	const settings = await resolveTokenSettings(config.identity);
-	if (settings.kind === 'jwks') {
-		throw new CommandError(
-			'JWKS_URL is set: tokens are signed by whoever publishes these keys, not by this service.',
-		);
-	}
-	const { secret, issuer, audience } = settings;
-	return (request) => signToken(secret, { ...request, issuer, audience });
+export async function createSigner(config: Config): Promise<TokenSigner> {
+	const sign = createTokenSigner(await resolveTokenSettings(config.identity));
+	if (sign !== undefined) return sign;
+	throw new CommandError(
+		'JWKS_URL is set: tokens are signed by whoever publishes these keys, not by this service.',
+	);
 }

@@ -51,7 +51,7 @@ async function readSecret(file: string): Promise<string | undefined> {
  * so all agree on one secret, and nobody ever reads half of it.
  */
 async function createSecret(file: string): Promise<string> {
-	await mkdir(dirname(file), { recursive: true });
+	await mkdir(dirname(file), { recursive: true, mode: 0o700 });
 	const secret = randomBytes(32).toString('base64url');
 	const draft = `${file}.${randomBytes(8).toString('hex')}`;
 	const handle = await open(draft, 'wx', 0o600);

@@ -1,4 +1,5 @@
 import { SignJWT } from 'jose';
+import type { TokenSettings } from './tokens.ts';
 import type { Role } from './viewer.ts';
 
 export interface TokenRequest {
@@ -23,4 +24,13 @@ export async function signToken(secret: string, request: TokenRequest): Promise<
 	if (issuer !== undefined) token.setIssuer(issuer);
 	if (audience !== undefined) token.setAudience(audience);
 	return token.sign(new TextEncoder().encode(secret));
+}
+
+export type TokenSigner = (request: Omit<TokenRequest, 'issuer' | 'audience'>) => Promise<string>;
+
+/** Signs tokens that a service with these settings takes; undefined where others publish the keys. */
+export function createTokenSigner(settings: TokenSettings): TokenSigner | undefined {
+	if (settings.kind === 'jwks') return undefined;
+	const { secret, issuer, audience } = settings;
+	return (request) => signToken(secret, { ...request, issuer, audience });
 }

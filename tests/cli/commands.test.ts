@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -125,6 +125,12 @@ describe('pendo-message', () => {
 		const { code, stdout, stderr } = await run(args);
 		expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
 		expect(stderr).toContain('Usage: pendo-message');
+	});
+
+	test('--version prints the version of package.json', async () => {
+		const { code, stdout } = await run(['--version']);
+		const { version } = JSON.parse(await readFile('package.json', 'utf8')) as { version: string };
+		expect({ code, stdout }).toEqual({ code: 0, stdout: `${version}\n` });
 	});
 
 	test('--help ends with 0', async () => {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
@@ -11,12 +12,14 @@ const MAIN = resolve('src/main.ts');
 
 let directory: string;
 let service: ChildProcess | undefined;
+let npm: ChildProcess | undefined;
 
 beforeEach(async () => {
 	directory = await mkdtemp(join(tmpdir(), 'pendo-start-'));
 });
 afterEach(async () => {
 	service?.kill('SIGKILL');
+	if (npm?.pid !== undefined) endGroup(npm.pid);
 	await rm(directory, { recursive: true });
 });
 
@@ -75,3 +78,55 @@ test("no token is printed where the operator's secret signs", async () => {
 	expect(JSON.stringify(lines)).not.toContain('eyJ');
 	expect(await errors).toBe('');
 });
+
+/** npm and whatever it has left behind, which may be nothing. */
+function endGroup(pid: number): void {
+	try {
+		process.kill(-pid, 'SIGKILL');
+	} catch (error) {
+		expect(error).toMatchObject({ code: 'ESRCH' });
+	}
+}
+
+/** The address that a service logs, and all the lines that it logs until its end. */
+async function readLog(child: ReturnType<typeof start>) {
+	const lines: string[] = [];
+	const reader = createInterface({ input: child.stdout });
+	const listening = Promise.withResolvers<string>();
+	reader.on('line', (line) => {
+		lines.push(line);
+		const url = /"url":"(http:[^"]+)"/.exec(line)?.[1];
+		if (url !== undefined) listening.resolve(url);
+	});
+	const ended = once(reader, 'close').then(() => lines);
+	void ended.then(() => listening.reject(new Error(`It did not listen: ${lines.join(' ')}`)));
+	return { url: await listening.promise, ended };
+}
+
+test.each(['start', 'run dev'])(
+	'npm %s: SIGTERM to npm stops the service, whose last line says so',
+	async (command) => {
+		const env = {
+			DATABASE_URL: `sqlite:${join(directory, 'test.db')}`,
+			JWT_SECRET: 'the secret of an operator, long enough for HS256',
+		};
+		const child = spawn('npm', ['--silent', ...command.split(' ')], {
+			env: { PATH: process.env['PATH'], HOME: process.env['HOME'], PORT: '0', ...env },
+			stdio: ['ignore', 'pipe', 'pipe'],
+			// A group of its own, so that what outlives npm can be ended.
+			detached: true,
+		});
+		npm = child;
+		const { url, ended } = await readLog(child);
+		const exited = once(child, 'exit');
+		child.kill('SIGTERM');
+		await exited;
+		await expect(fetch(url)).rejects.toMatchObject({ cause: { code: 'ECONNREFUSED' } });
+		expect((await ended).map((line) => /"msg":"([^"]+)"/.exec(line)?.[1]).slice(-2)).toEqual([
+			'stopping',
+			'stopped',
+		]);
+		// The file is free: another one can have it.
+		await readLog(start(env));
+	},
+);

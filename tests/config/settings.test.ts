@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type ConfigError, describeConfig, loadConfig, loadEnvFile } from '../../src/config.ts';
+import { KEEP_ALIVE_MS } from '../../src/http/websocket.ts';
 
 const SECRET = 'a-secret-for-tests-with-40-characters-xx';
 
@@ -34,6 +35,10 @@ describe('defaults', () => {
 		expect(config.database).toEqual({ kind: 'sqlite', file: resolve('data/pendo-message.db') });
 		expect(config.identity).toMatchObject({ kind: 'development', secretFile: resolve('data/jwt-secret') });
 		expect(config.graphql).toMatchObject({ graphiql: true, introspection: true });
+	});
+
+	test('a slow reader is given up before its unread pings count as a broken connection', () => {
+		expect(loadConfig({}).sockets.slowReaderMaxMs).toBeLessThan(KEEP_ALIVE_MS);
 	});
 
 	test('production listens on all addresses and hides the schema', () => {
@@ -189,6 +194,23 @@ describe('identity', () => {
 		'JWKS_URL=%s is taken',
 		(url) => {
 			expect(loadConfig({ JWKS_URL: url }).identity).toMatchObject({ kind: 'jwks' });
+		},
+	);
+});
+
+describe('METRICS_TOKEN', () => {
+	test.each(['+/aZ09-._~0123==', 'metrics-token-16'])(
+		'%s is taken, as a bearer token can be sent',
+		(token) => {
+			expect(loadConfig({ METRICS_TOKEN: token }).http.metricsToken).toBe(token);
+		},
+	);
+
+	test.each(['fifteen-letters', 'sixteen letters!', 'sixteen-letters!', '=in-the-beginning'])(
+		'%s is refused without being repeated',
+		(token) => {
+			expect(problemOf('METRICS_TOKEN', token)).toMatch(/^must have at least 16 characters/);
+			expect(problemOf('METRICS_TOKEN', token)).not.toContain(token);
 		},
 	);
 });

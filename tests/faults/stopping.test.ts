@@ -1,8 +1,10 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import BetterSqlite from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { get } from '../observability/support.ts';
 import { Client, type Person } from '../support/client.ts';
 import {
 	type DataDirectory,
@@ -159,6 +161,33 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s under load', (signal) => {
 			Array.from({ length: lastSequence }, (_, index) => index + 1),
 		);
 	}, 60_000);
+});
+
+test('a probe that connects anew hears that the service is not ready, until all that was taken is stored', async () => {
+	const service = await start({ MAX_BATCH_SIZE: '1' });
+	const alice = await person('alice');
+	const conversationId = await createFor(new Client(service.url, await person('agent', 'AGENT')), [alice]);
+	// A transaction waits up to 2 s for this one before its send is refused as busy: four of them wait long enough.
+	const other = new BetterSqlite(directory.databaseFile);
+	other.exec('begin immediate');
+	const send = (body: string) => attempt(service.url, alice, { conversationId, body, clientMessageId: body });
+	const taken = ['1', '2', '3', '4'].map(send);
+	await vi.waitFor(async () => {
+		const { body } = await get(`${service.url}/health`, {});
+		expect(body).toMatch(/waiting: 3 of at most 10000, being stored: 1"/);
+	}, 1_500);
+	const exited = service.kill('SIGTERM');
+	await vi.waitFor(async () => {
+		expect(await get(`${service.url}/health/ready`, {})).toEqual({ status: 503, body: '{"ready":false}' });
+	}, 3_000);
+	expect(await send('late')).toEqual({ kind: 'busy' });
+	other.exec('commit');
+	other.close();
+	const answers = await Promise.all(taken);
+	expect(answers.map(({ kind }) => kind)).toContain('acknowledged');
+	expect(answers.map(({ kind }) => kind)).not.toContain('lost');
+	expect(await exited).toEqual({ code: 0, signal: null });
+	await expect(get(`${service.url}/health/ready`, {})).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
 
 describe('a start that cannot succeed', () => {

@@ -27,6 +27,12 @@ test('only its owner may read it', async () => {
 	expect((await stat(file)).mode & 0o777).toBe(0o600);
 });
 
+test('only its owner may enter a directory that is made for it', async () => {
+	const file = join(directory, 'data', 'jwt-secret');
+	await ensureDevelopmentSecret(file);
+	expect((await stat(dirname(file))).mode & 0o777).toBe(0o700);
+});
+
 test.each(['', '\n', 'short'])(
 	'a damaged file (%j) is not taken for a secret, and not replaced',
 	async (content) => {

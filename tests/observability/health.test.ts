@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createHealth, type HealthCheck, type HealthOptions } from '../../src/health.ts';
+import { createHealthChecks } from '../../src/health-checks.ts';
 import { handleHealth } from '../../src/http/health.ts';
 import { serve } from './support.ts';
 
@@ -125,6 +126,32 @@ describe('a report', () => {
 			['ok', 'down', expect.stringContaining('ECONNREFUSED')],
 			['down', 'ok', 'undefined'],
 		]);
+	});
+});
+
+describe("the service's parts", () => {
+	const report = (waiting: number) =>
+		health(
+			createHealthChecks({
+				ping: async () => {},
+				writes: { load: { waiting, storing: 7 } },
+				maxQueued: 100,
+				live: { load: { feeds: 2, followers: 30 } },
+			}),
+		).report();
+
+	test('are the database, the write queue and what is followed, with counts', async () => {
+		const { parts } = await report(50);
+		expect(parts.map(({ name, status, detail }) => [name, status, detail])).toEqual([
+			['database', 'ok', null],
+			['writeQueue', 'ok', 'waiting: 50 of at most 100, being stored: 7'],
+			['live', 'ok', 'on this node: feeds 2, followers 30'],
+		]);
+	});
+
+	test('a write queue more than half full is degraded', async () => {
+		const { status, parts } = await report(51);
+		expect([status, parts[1]?.status]).toEqual(['degraded', 'degraded']);
 	});
 });
 

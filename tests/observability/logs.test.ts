@@ -16,8 +16,11 @@ async function logServer(options: { expiresAt?: number } = {}) {
 	const buffer = createLogBuffer({ lines: 1000 });
 	const logger = createLogger({ level: 'info', format: 'json', destination: { write: () => {} }, buffer });
 	const stopping = new AbortController();
-	const server = await serve((req, res) =>
-		handleLogs(req, res, {
+	/** Settles with each request: how its handler ended. */
+	const handled: Promise<void>[] = [];
+	const server = await serve((req, res) => {
+		res.setHeader('x-request-id', 'r1');
+		const answered = handleLogs(req, res, {
 			buffer,
 			logger,
 			signal: stopping.signal,
@@ -27,11 +30,13 @@ async function logServer(options: { expiresAt?: number } = {}) {
 				const user = { id: 'u1', subject: 'ada', name: 'Ada', role: role as Role };
 				return { user, expiresAt: options.expiresAt ?? Number.POSITIVE_INFINITY };
 			},
-		}),
-	);
+		});
+		handled.push(answered);
+		return answered;
+	});
 	const ask = (path: string, init: RequestInit = {}) =>
 		fetch(server.url + path, { ...init, headers: { authorization: 'ADMIN', ...init.headers } });
-	return { ...server, buffer, logger, stopping, ask };
+	return { ...server, buffer, logger, stopping, handled, ask };
 }
 
 function setLevel(body: string, type = 'application/json'): RequestInit {
@@ -122,6 +127,20 @@ describe('GET /logs', () => {
 });
 
 describe('PUT /logs/level', () => {
+	test('takes a client that breaks off for no defect', async () => {
+		await using server = await logServer();
+		const arrived = once(server.server, 'request');
+		const client = connect(server.port, '127.0.0.1');
+		client.write(
+			'PUT /logs/level HTTP/1.1\r\nhost: x\r\nauthorization: ADMIN\r\n' +
+				'content-type: application/json\r\ncontent-length: 100\r\n\r\n{"level":',
+		);
+		await arrived;
+		client.destroy();
+		await expect(server.handled[0]).resolves.toBeUndefined();
+		expect(server.logger.level).toBe('info');
+	});
+
 	test.each(['debug', 'warn', 'silent'])('changes the level to %s and logs who did it', async (level) => {
 		await using server = await logServer();
 		const child = server.logger.child({ part: 'feed' });
@@ -129,7 +148,8 @@ describe('PUT /logs/level', () => {
 		expect([answer.status, await answer.json()]).toEqual([200, { level, previous: 'info' }]);
 		expect([server.logger.level, child.level]).toEqual([level, level]);
 		const lines = server.buffer.query({ limit: 9 }).map((line) => JSON.parse(line) as unknown);
-		expect(lines).toEqual([expect.objectContaining({ level: 30, subject: 'ada', from: 'info', to: level })]);
+		const said = { level: 30, user: 'ada', requestId: 'r1', from: 'info', to: level };
+		expect(lines).toEqual([expect.objectContaining(said)]);
 	});
 
 	test.each<[string, RequestInit, number]>([

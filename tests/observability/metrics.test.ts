@@ -41,7 +41,7 @@ describe('metrics', () => {
 			'pendo_message_open_subscriptions{field="conversationActivity"}': 0,
 			'pendo_message_sends_total{outcome="stored"}': 1,
 			'pendo_message_sends_total{outcome="busy"}': 0,
-			pendo_message_batch_size_sends_sum: 17,
+			pendo_message_batch_size_commands_sum: 17,
 			pendo_message_commit_duration_seconds_sum: 0.003,
 			pendo_message_delivery_lag_seconds_sum: 0.002,
 			'pendo_message_resumes_total{source="ring"}': 1,

@@ -1,0 +1,31 @@
+import type { HealthCheck } from './health.ts';
+
+export interface HealthSources {
+	/** Rejects when the database does not answer. */
+	readonly ping: () => Promise<void>;
+	/** Commands that wait for a transaction, and those whose transaction is under way. */
+	readonly writes: { readonly load: { readonly waiting: number; readonly storing: number } };
+	/** More waiting commands than this are refused. */
+	readonly maxQueued: number;
+	/** The followed conversations on this node, and those who follow. */
+	readonly live: { readonly load: { readonly feeds: number; readonly followers: number } };
+}
+
+/** The parts of the service that its health report names. Shown to anyone: counts, and no names. */
+export function createHealthChecks(sources: HealthSources): Readonly<Record<string, HealthCheck>> {
+	const { ping, writes, maxQueued, live } = sources;
+	return {
+		database: ping,
+		writeQueue: async () => {
+			const { waiting, storing } = writes.load;
+			return {
+				status: waiting > maxQueued / 2 ? 'degraded' : 'ok',
+				detail: `waiting: ${waiting} of at most ${maxQueued}, being stored: ${storing}`,
+			};
+		},
+		live: async () => {
+			const { feeds, followers } = live.load;
+			return { status: 'ok', detail: `on this node: feeds ${feeds}, followers ${followers}` };
+		},
+	};
+}
