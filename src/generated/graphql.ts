@@ -51,7 +51,7 @@ export type SendMessageInput = {
   readonly clientMessageId?: string | null | undefined;
   /** The conversation's id. */
   readonly conversationId: string;
-  /** The newest sequence that the writer has seen. If messages of others that the writer may see came after it, nothing is sent and ConversationMovedError brings them. */
+  /** The newest sequence that the writer has seen. If messages of others that the writer may see came after it, nothing is sent and ConversationMovedError brings them. Notes do not count. */
   readonly expectedSequence?: number | null | undefined;
   /** Whether it is a note that only agents see; false if left out. */
   readonly internal?: boolean | null | undefined;

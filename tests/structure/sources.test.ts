@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
-const MAX_LINES = 350;
+const MAX_LINES = 300;
 
 let files: readonly { readonly file: string; readonly text: string }[];
 

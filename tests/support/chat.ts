@@ -1,47 +1,66 @@
+import {
+	AddMemberDocument,
+	CloseConversationDocument,
+	type ConversationFieldsFragment as ConversationView,
+	CreateConversationDocument,
+	DeleteMessageDocument,
+	EditMessageDocument,
+	HistoryDocument,
+	JoinConversationDocument,
+	LeaveConversationDocument,
+	LogDocument,
+	LookDocument,
+	MarkReadDocument,
+	MembersDocument,
+	type MembershipFieldsFragment as MembershipView,
+	type MessageFieldsFragment as MessageView,
+	RemoveMemberDocument,
+	SendMessageDocument,
+	SetTypingDocument,
+	type TypedDocumentString,
+	type UserFieldsFragment as UserView,
+	ViewerDocument,
+} from '../generated/graphql.ts';
 import type { Client } from './client.ts';
 
-/** What the tests read of each type. Every mutation's payload is read whole, so that a fault in any field shows. */
-export interface UserView {
-	readonly id: string;
-	readonly subject: string;
-	readonly name: string;
+export type { ConversationView, MembershipView, MessageView, UserView };
+
+const DOCUMENTS = {
+	createConversation: CreateConversationDocument,
+	joinConversation: JoinConversationDocument,
+	leaveConversation: LeaveConversationDocument,
+	addMember: AddMemberDocument,
+	removeMember: RemoveMemberDocument,
+	closeConversation: CloseConversationDocument,
+	sendMessage: SendMessageDocument,
+	editMessage: EditMessageDocument,
+	deleteMessage: DeleteMessageDocument,
+	markRead: MarkReadDocument,
+	setTyping: SetTypingDocument,
+};
+
+export type Mutation = keyof typeof DOCUMENTS;
+type Result<Name extends Mutation> =
+	(typeof DOCUMENTS)[Name] extends TypedDocumentString<{ readonly result: infer Answer }, never>
+		? Answer
+		: never;
+type Payload<Name extends Mutation> = Extract<
+	Result<Name>,
+	{ readonly __typename: `${Capitalize<Name>}Payload` }
+>;
+
+/** What the errors of all mutations say; what is not of its type is undefined. */
+export interface Refusal {
+	readonly __typename: string;
+	readonly code: string;
+	readonly reason: string;
+	readonly retryable: boolean;
+	readonly field?: string | null;
+	readonly retryAfter?: number;
+	readonly missed?: readonly MessageView[];
 }
 
-export interface MembershipView {
-	readonly user: UserView;
-	readonly joinedAt: string;
-	readonly leftAt: string | null;
-	readonly lastReadSequence: number;
-}
-
-export interface ConversationView {
-	readonly id: string;
-	readonly subject: string | null;
-	readonly channel: string;
-	readonly status: string;
-	readonly visibility: string;
-	readonly lastSequence: number;
-	readonly closedAt: string | null;
-	readonly createdAt: string;
-	readonly lastActivityAt: string;
-	readonly unreadCount: number;
-	readonly viewerMembership: MembershipView | null;
-}
-
-export interface MessageView {
-	readonly id: string;
-	readonly sequence: number;
-	readonly author: UserView | null;
-	readonly body: string;
-	readonly createdAt: string;
-	readonly editedAt: string | null;
-	readonly deletedAt: string | null;
-	readonly clientMessageId: string | null;
-	readonly internal: boolean;
-	readonly channel: string;
-	readonly replyTo: { readonly id: string } | null;
-}
-
+/** What the tests read of an event; what is not of its type is undefined. */
 export interface EventView {
 	readonly __typename: string;
 	readonly sequence: number;
@@ -50,84 +69,20 @@ export interface EventView {
 	readonly member?: MembershipView;
 }
 
-interface Payloads {
-	readonly createConversation: { readonly conversation: ConversationView };
-	readonly joinConversation: {
-		readonly conversation: ConversationView;
-		readonly membership: MembershipView;
-	};
-	readonly leaveConversation: { readonly conversation: ConversationView };
-	readonly addMember: { readonly conversation: ConversationView; readonly membership: MembershipView };
-	readonly removeMember: { readonly conversation: ConversationView; readonly membership: MembershipView };
-	readonly closeConversation: { readonly conversation: ConversationView };
-	readonly sendMessage: { readonly message: MessageView };
-	readonly editMessage: { readonly message: MessageView };
-	readonly deleteMessage: { readonly message: MessageView };
-	readonly markRead: { readonly membership: MembershipView };
-	readonly setTyping: { readonly conversationId: string };
-}
-
-export type Mutation = keyof Payloads;
-
-export interface Refusal {
-	readonly __typename: string;
-	readonly code: string;
-	readonly reason: string;
-	readonly retryable: boolean;
-	readonly field?: string;
-	readonly retryAfter?: number;
-	readonly missed?: readonly MessageView[];
-}
-
-const USER = 'id subject name';
-const MEMBERSHIP = `user { ${USER} } joinedAt leftAt lastReadSequence`;
-export const CONVERSATION = `id subject channel status visibility lastSequence closedAt createdAt lastActivityAt
-	unreadCount viewerMembership { ${MEMBERSHIP} }`;
-export const MESSAGE = `id sequence author { ${USER} } body createdAt editedAt deletedAt clientMessageId internal
-	channel replyTo { id }`;
-
-const conversation = `conversation { ${CONVERSATION} }`;
-const membership = `membership { ${MEMBERSHIP} }`;
-const message = `message { ${MESSAGE} }`;
-const SELECTIONS: Record<Mutation, string> = {
-	createConversation: conversation,
-	joinConversation: `${conversation} ${membership}`,
-	leaveConversation: conversation,
-	addMember: `${conversation} ${membership}`,
-	removeMember: `${conversation} ${membership}`,
-	closeConversation: conversation,
-	sendMessage: message,
-	editMessage: message,
-	deleteMessage: message,
-	markRead: membership,
-	setTyping: 'conversationId',
-};
-
-/** The document of a mutation: its whole payload, and all that its errors say. */
+/** The document of a mutation: its whole payload as `result`, and all that its errors say. */
 export function documentOf(mutation: Mutation): string {
-	const type = mutation.charAt(0).toUpperCase() + mutation.slice(1);
-	const moved = mutation === 'sendMessage' ? `... on ConversationMovedError { missed { ${MESSAGE} } }` : '';
-	return `mutation ($input: ${type}Input!) {
-		result: ${mutation}(input: $input) {
-			__typename
-			... on ${type}Payload { ${SELECTIONS[mutation]} }
-			... on Error { code reason: message retryable }
-			... on InvalidInputError { field }
-			... on ServiceBusyError { retryAfter }
-			${moved}
-		}
-	}`;
+	return DOCUMENTS[mutation].toString();
 }
 
 type Input = Readonly<Record<string, unknown>>;
 
-/** The payload or the error, whichever it is. */
+/** The payload or the error, whichever it is. `input` may be what the schema does not take. */
 export async function attempt<Name extends Mutation>(
 	client: Client,
 	mutation: Name,
 	input: Input,
-): Promise<Payloads[Name] | Refusal> {
-	const { result } = await client.query<{ result: Payloads[Name] | Refusal }>(documentOf(mutation), {
+): Promise<Payload<Name> | Refusal> {
+	const { result } = await client.query<{ readonly result: Payload<Name> | Refusal }>(documentOf(mutation), {
 		input,
 	});
 	return result;
@@ -138,7 +93,7 @@ export async function perform<Name extends Mutation>(
 	client: Client,
 	mutation: Name,
 	input: Input,
-): Promise<Payloads[Name]> {
+): Promise<Payload<Name>> {
 	const result = await attempt(client, mutation, input);
 	if ('code' in result)
 		throw new Error(`${mutation} of ${client.person.name}: ${result.code} ${result.reason}`);
@@ -167,58 +122,41 @@ export async function send(
 
 /** The user's global id, for `memberIds` and `userId`; the user exists from then on. */
 export async function userIdOf(client: Client): Promise<string> {
-	return (await client.query<{ viewer: UserView }>('{ viewer { id } }')).viewer.id;
+	return (await client.query(ViewerDocument)).viewer.id;
 }
 
 export async function look(client: Client, id: string): Promise<ConversationView | null> {
-	const { conversation } = await client.query<{ conversation: ConversationView | null }>(
-		`query ($id: ID!) { conversation(id: $id) { ${CONVERSATION} } }`,
-		{ id },
-	);
-	return conversation;
+	return (await client.query(LookDocument, { id })).conversation;
 }
 
 /** The conversation, which the client must be able to see. */
 export async function see(client: Client, id: string): Promise<ConversationView> {
 	const seen = await look(client, id);
-	if (seen === null) throw new Error(`${client.person.name} does not see the conversation.`);
+	if (seen === null) throw unseen(client);
 	return seen;
+}
+
+function unseen(client: Client): Error {
+	return new Error(`${client.person.name} does not see the conversation.`);
 }
 
 /** The newest 100 messages, oldest first. */
 export async function history(client: Client, id: string): Promise<readonly MessageView[]> {
-	const { conversation } = await client.query<{
-		conversation: { messages: { edges: { node: MessageView }[] } };
-	}>(`query ($id: ID!) { conversation(id: $id) { messages(last: 100) { edges { node { ${MESSAGE} } } } } }`, {
-		id,
-	});
+	const { conversation } = await client.query(HistoryDocument, { id });
+	if (conversation === null) throw unseen(client);
 	return conversation.messages.edges.map(({ node }) => node);
 }
 
 /** The present members' subjects, longest present first. */
 export async function members(client: Client, id: string): Promise<readonly string[]> {
-	const { conversation } = await client.query<{
-		conversation: { members: { edges: { node: MembershipView }[] } };
-	}>(`query ($id: ID!) { conversation(id: $id) { members { edges { node { ${MEMBERSHIP} } } } } }`, { id });
+	const { conversation } = await client.query(MembersDocument, { id });
+	if (conversation === null) throw unseen(client);
 	return conversation.members.edges.map(({ node }) => node.user.subject);
 }
 
-const EVENTS = `subscription ($id: ID!, $after: Int) {
-	conversationEvents(conversationId: $id, after: $after) {
-		__typename
-		sequence
-		actor { ${USER} }
-		... on MessageSent { message { ${MESSAGE} } }
-		... on MessageEdited { message { ${MESSAGE} } }
-		... on MessageDeleted { message { ${MESSAGE} } }
-		... on MemberJoined { member { ${MEMBERSHIP} } }
-		... on MemberLeft { member { ${MEMBERSHIP} } }
-	}
-}`;
-
 /** The log as the client may see it, up to the sequence `upTo`, which must be of an event that the client sees. */
 export async function log(client: Client, id: string, upTo: number): Promise<readonly EventView[]> {
-	const following = client.subscribe<{ conversationEvents: EventView }>(EVENTS, { id, after: 0 });
+	const following = client.subscribe(LogDocument, { id, after: 0 });
 	const events: EventView[] = [];
 	while ((events.at(-1)?.sequence ?? 0) < upTo) {
 		const { data, errors } = await following.next();

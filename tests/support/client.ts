@@ -1,12 +1,16 @@
 import { type ExecutionResult, type FormattedExecutionResult, GraphQLError } from 'graphql';
 import { createClient, type Client as SocketClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
+import type { TypedDocumentString } from '../generated/graphql.ts';
 
 export interface Person {
 	readonly subject: string;
 	readonly name: string;
 	readonly token: string;
 }
+
+/** A document as text, or one whose type is known. Variables are not held to theirs: tests send wrong ones too. */
+export type Document<Data> = string | TypedDocumentString<Data, never>;
 
 export type Json = { readonly [key: string]: never } & { readonly [key: number]: never };
 
@@ -31,7 +35,7 @@ export class Client {
 	}
 
 	/** The data of an operation that must succeed. */
-	async query<Data>(query: string, variables: Readonly<Record<string, unknown>> = {}): Promise<Data> {
+	async query<Data>(query: Document<Data>, variables: Readonly<Record<string, unknown>> = {}): Promise<Data> {
 		const { data, errors, status } = await this.ask<Data>(query, variables);
 		if (errors)
 			throw new GraphQLError(
@@ -43,13 +47,13 @@ export class Client {
 
 	/** Whatever the service answers. */
 	async ask<Data>(
-		query: string,
+		query: Document<Data>,
 		variables: Readonly<Record<string, unknown>> = {},
 	): Promise<HttpAnswer<Data>> {
 		const response = await fetch(`${this.url}/graphql`, {
 			method: 'POST',
 			headers: { authorization: `Bearer ${this.person.token}`, 'content-type': 'application/json' },
-			body: JSON.stringify({ query, variables }),
+			body: JSON.stringify({ query: query.toString(), variables }),
 		});
 		const body = (await response.json()) as FormattedExecutionResult;
 		return {
@@ -61,7 +65,7 @@ export class Client {
 	}
 
 	/** Results of a subscription over one shared WebSocket, to be pulled. */
-	subscribe<Data>(query: string, variables: Readonly<Record<string, unknown>> = {}): Results<Data> {
+	subscribe<Data>(query: Document<Data>, variables: Readonly<Record<string, unknown>> = {}): Results<Data> {
 		this.#socket ??= createClient({
 			url: `${this.url.replace('http', 'ws')}/graphql`,
 			webSocketImpl: WebSocket,
@@ -86,7 +90,7 @@ export class Results<Data> {
 	readonly ended: Promise<unknown>;
 	#over = false;
 
-	constructor(socket: SocketClient, query: string, variables: Readonly<Record<string, unknown>>) {
+	constructor(socket: SocketClient, query: Document<Data>, variables: Readonly<Record<string, unknown>>) {
 		let over: (reason: unknown) => void = () => {};
 		this.ended = new Promise((resolve) => {
 			over = (reason) => {
@@ -96,7 +100,7 @@ export class Results<Data> {
 			};
 		});
 		this.#stop = socket.subscribe<Data>(
-			{ query, variables: { ...variables } },
+			{ query: query.toString(), variables: { ...variables } },
 			{
 				next: (result) => {
 					const wait = this.#waiting.shift();

@@ -1,4 +1,4 @@
-import type { ConversationEvent, Message } from '../../src/conversations/model.ts';
+import type { ConversationEvent, Membership, Message } from '../../src/conversations/model.ts';
 import type { User } from '../../src/identity/viewer.ts';
 
 /** Events as the store makes them, for parts that take them from it. */
@@ -52,6 +52,19 @@ export function messageOf(id: string, body: string): Message {
 		replyToId: null,
 		internal: false,
 		channel: 'CHAT',
+	};
+}
+
+/** A present member's. */
+export function membershipOf(conversationId: string, userId: string): Membership {
+	return {
+		conversationId,
+		userId,
+		joinedAt: new Date(0),
+		leftAt: null,
+		leftSequence: null,
+		lastReadSequence: 0,
+		removed: false,
 	};
 }
 

@@ -1,3 +1,4 @@
+import { ConverseDocument, FollowDocument, SendDocument, ViewerDocument } from '../generated/graphql.ts';
 import type { Client, Results } from './client.ts';
 import type { TestService } from './service.ts';
 
@@ -16,18 +17,8 @@ export interface Events {
 	readonly conversationEvents: Event;
 }
 
-const EVENT_FIELDS = `
-	__typename sequence conversationId
-	... on MessageSent { message { id body deletedAt } }
-	... on MessageEdited { message { id body deletedAt } }
-	... on MessageDeleted { message { id body deletedAt } }
-	... on MemberJoined { member { user { name } } }
-	... on MemberLeft { member { user { name } } }
-	... on HistoryReset { reason resumeFrom }`;
-
-export const FOLLOW = `subscription Follow($id: ID!, $after: Int, $epoch: String) {
-	conversationEvents(conversationId: $id, after: $after, epoch: $epoch) { ${EVENT_FIELDS} }
-}`;
+/** Follows a conversation: `id`, `after`, `epoch`. */
+export const FOLLOW: string = FollowDocument.toString().trim();
 
 /** Follows a conversation with everything that `Event` has. */
 export function follow(
@@ -59,20 +50,14 @@ export interface Conversation {
 /** A conversation of its creator with these members, at once with their joining. */
 export async function converse(creator: Client, members: readonly Client[] = []): Promise<Conversation> {
 	const memberIds = await Promise.all(members.map(userId));
-	const { createConversation } = await creator.query<{
-		createConversation: { conversation: Conversation };
-	}>(
-		`mutation($input: CreateConversationInput!) { createConversation(input: $input) {
-			... on CreateConversationPayload { conversation { id epoch lastSequence } } } }`,
-		{ input: { memberIds } },
-	);
+	const { createConversation } = await creator.query(ConverseDocument, { input: { memberIds } });
+	if ('code' in createConversation) throw new Error(`No conversation: ${createConversation.code}`);
 	return createConversation.conversation;
 }
 
 /** The caller's user id. */
 export async function userId(client: Client): Promise<string> {
-	const { viewer } = await client.query<{ viewer: { id: string } }>('{ viewer { id } }');
-	return viewer.id;
+	return (await client.query(ViewerDocument)).viewer.id;
 }
 
 export interface Sent {
@@ -87,12 +72,8 @@ export async function send(
 	body: string,
 	more: { readonly clientMessageId?: string; readonly internal?: boolean } = {},
 ): Promise<Sent> {
-	const { sendMessage } = await client.query<{ sendMessage: { message?: Sent; code?: string } }>(
-		`mutation Send($input: SendMessageInput!) { sendMessage(input: $input) {
-			... on SendMessagePayload { message { id sequence } } ... on Error { code } } }`,
-		{ input: { conversationId, body, ...more } },
-	);
-	if (sendMessage.message === undefined) throw new Error(`The send was refused: ${sendMessage.code}`);
+	const { sendMessage } = await client.query(SendDocument, { input: { conversationId, body, ...more } });
+	if ('code' in sendMessage) throw new Error(`The send was refused: ${sendMessage.code}`);
 	return sendMessage.message;
 }
 
