@@ -44,6 +44,8 @@ describe('the Dockerfile', () => {
 			.find(({ name }) => name === 'test')
 			?.instructions.filter(({ name }) => name === 'RUN');
 		expect(commands?.map(({ text }) => text)).toEqual([
+			// The README's commands, which the tests run, ask by curl.
+			expect.stringMatching(/^apt-get update && apt-get install .*\bcurl\b/),
 			expect.stringMatching(/^npm ci(?!.*omit)/),
 			'npm test',
 		]);

@@ -1,9 +1,10 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { startService, type TestService } from '../support/service.ts';
+import { skipUnless } from '../support/services.ts';
 import { settingsTable } from './settings-table.ts';
 
 const SECRET = 'a secret for the README, long enough for HS256';
@@ -59,7 +60,15 @@ async function linesUntil(child: ChildProcess, texts: readonly string[]): Promis
 	return printed;
 }
 
-describe("the README's first five minutes", () => {
+const missing = ['bash', 'curl'].filter((tool) => spawnSync(tool, ['--version']).error !== undefined);
+const skipped = skipUnless(
+	missing.length === 0,
+	"the README's commands",
+	`there is no ${missing.join(' and no ')}`,
+	`install ${missing.join(' and ')}, then npm test`,
+);
+
+describe.skipIf(skipped)("the README's first five minutes", () => {
 	test('the commands create, send once, answer and read the history', async () => {
 		const output = await run(pasted());
 		const answers = output.split('\n').flatMap((line) => (line.startsWith('{') ? [JSON.parse(line)] : []));
