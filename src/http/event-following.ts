@@ -12,7 +12,6 @@ import type { Metrics } from '../observability/metrics.ts';
 import type { Cohort, Cohorts } from './cohorts.ts';
 import type { Operation, RunArgs } from './operations.ts';
 import { type ErrorPolicy, toPublicError } from './public-errors.ts';
-import type { RunningOperation } from './socket-operations.ts';
 import { textFrame } from './text-frame.ts';
 
 export interface EventFollowingDeps {
@@ -24,7 +23,15 @@ export interface EventFollowingDeps {
 	readonly maxBufferedBytes: number;
 }
 
-type FollowerSocket = Pick<WebSocket, 'readyState' | 'OPEN' | 'bufferedAmount' | 'close'>;
+/** What operations know of their socket. */
+export type OperationSocket = Pick<WebSocket, 'readyState' | 'OPEN' | 'bufferedAmount' | 'close'>;
+
+/** An operation of a socket that is under way. */
+export interface RunningOperation {
+	readonly id: string;
+	/** Its client has ended it and used its id again: nothing may be sent under it any more. */
+	isLeft: boolean;
+}
 
 /** An operation that came by a socket. */
 export interface FollowOperation {
@@ -32,7 +39,7 @@ export interface FollowOperation {
 	readonly variables: RunArgs['variables'];
 	readonly viewer: Viewer;
 	readonly requestId: string;
-	readonly socket: FollowerSocket;
+	readonly socket: OperationSocket;
 	/** What the socket writes to. */
 	readonly stream: Duplex;
 	readonly running: RunningOperation;
@@ -91,7 +98,7 @@ export class EventFollowing {
 
 /** Writes frames of one operation to its socket. */
 class SocketSink implements Sink {
-	readonly #socket: FollowerSocket;
+	readonly #socket: OperationSocket;
 	readonly #stream: Duplex;
 	readonly #running: RunningOperation;
 	readonly #head: string;

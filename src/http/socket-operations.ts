@@ -1,13 +1,12 @@
 import type { Duplex } from 'node:stream';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
 import { CloseCode, makeServer, type Server as ProtocolServer, type SubscribePayload } from 'graphql-ws';
-import type { WebSocket } from 'ws';
 import type { GraphQLContext } from '../../schema/context.ts';
 import type { SocketsConfig } from '../config.ts';
 import { UnauthenticatedError } from '../identity/tokens.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import type { Authentication } from './authentication.ts';
-import type { EventFollowing } from './event-following.ts';
+import type { EventFollowing, OperationSocket, RunningOperation } from './event-following.ts';
 import { atExpiry } from './expiry.ts';
 import { type Operation, type OperationRequest, type Operations, toOperationRequest } from './operations.ts';
 import { type ErrorPolicy, publicError, toPublicError } from './public-errors.ts';
@@ -15,16 +14,16 @@ import { type ErrorPolicy, publicError, toPublicError } from './public-errors.ts
 export interface SocketOperationsDeps {
 	readonly schema: GraphQLSchema;
 	readonly config: SocketsConfig;
-	readonly authentication: Authentication;
-	readonly operations: Operations;
-	readonly following: EventFollowing;
+	readonly authentication: Pick<Authentication, 'ofConnection'>;
+	readonly operations: Pick<Operations, 'prepare' | 'execute' | 'subscribe'>;
+	readonly following: Pick<EventFollowing, 'follow'>;
 	readonly errorPolicy: ErrorPolicy;
 	readonly createContext: (viewer: Viewer, requestId: string) => GraphQLContext;
 }
 
 /** A socket as its operations know it. Thousands are open at a time, so it holds no more than it must. */
 export interface Connection {
-	readonly socket: WebSocket;
+	readonly socket: OperationSocket;
 	/** What the socket writes to. */
 	readonly stream: Duplex;
 	readonly requestId: string;
@@ -34,12 +33,6 @@ export interface Connection {
 	expiry: (() => void) | undefined;
 	/** The operations under way: also those that their client has ended and that still end here. */
 	readonly running: RunningOperation[];
-}
-
-export interface RunningOperation {
-	readonly id: string;
-	/** Its client has ended it and used its id again: nothing may be sent under it any more. */
-	isLeft: boolean;
 }
 
 /** What onSubscribe hands on to execute and subscribe. */

@@ -95,10 +95,12 @@ export class Ring {
 		if (message === null || type === 'MessageSent') return;
 		for (let sequence = this.#head - this.#size + 1; sequence <= this.#head; sequence++) {
 			const index = sequence % this.#capacity;
-			const { event, committedAt } = this.#slots[index] as Delivery;
+			const { event, committedAt, isMeasured } = this.#slots[index] as Delivery;
 			const isOfMessage = event.type !== 'HistoryReset' && event.messageId === message.id;
 			if (isOfMessage) this.#bytes += bytesOf({ ...event, message }) - bytesOf(event);
-			this.#slots[index] = delivery(isOfMessage ? { ...event, message } : event, committedAt);
+			const rewritten = delivery(isOfMessage ? { ...event, message } : event, committedAt);
+			rewritten.isMeasured = isMeasured;
+			this.#slots[index] = rewritten;
 		}
 	}
 }

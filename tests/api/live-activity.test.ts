@@ -111,6 +111,27 @@ describe('typing', () => {
 		});
 	});
 
+	it.each([
+		[
+			'is removed',
+			async (id: string) => mutate(alice, 'removeMember', { conversationId: id, userId: await userId(bob) }),
+		],
+		['leaves', (id: string) => mutate(bob, 'leaveConversation', { conversationId: id })],
+	])('ends at once when the member %s', async (_name, goes) => {
+		// No sign of typing lives to its end here.
+		const own = await startService({ TYPING_TTL_MS: '3600000' });
+		alice = await own.client('Alice');
+		bob = await own.client('Bob');
+		const { id } = await converse(alice, [bob]);
+		const seen = watch(alice, id);
+		await nextOf(seen, 'Alice');
+		await mutate(bob, 'setTyping', { conversationId: id, typing: true });
+		expect(await next(seen)).toMatchObject({ user: { name: 'Bob' }, typing: true });
+		await goes(id);
+		expect(await next(seen)).toEqual({ __typename: 'TypingChanged', user: { name: 'Bob' }, typing: false });
+		await own.stop();
+	});
+
 	it('is refused without access', async () => {
 		const { id } = await converse(alice);
 		await expect(mutate(bob, 'setTyping', { conversationId: id, typing: true })).rejects.toThrow('NOT_FOUND');

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Client, Results } from '../support/client.ts';
-import { converse, metric, send } from '../support/live.ts';
+import { converse, metric, mutate, send } from '../support/live.ts';
 import { startService, type TestService } from '../support/service.ts';
 
 let service: TestService;
@@ -85,6 +85,35 @@ describe('followers who ask the same', () => {
 		const [, , , shown, hidden] = await Promise.all(followers.map((results) => results.next()));
 		expect(shown?.data?.conversationEvents).toHaveProperty('occurredAt');
 		expect(hidden?.data?.conversationEvents).not.toHaveProperty('occurredAt');
+	});
+});
+
+describe('a reply', () => {
+	const query = withFields('... on MessageSent { message { body replyTo { body } } }');
+
+	it.each([
+		['deleted', '', (messageId: string) => mutate(alice, 'deleteMessage', { messageId })],
+		[
+			'edited',
+			'as it is now',
+			(messageId: string) => mutate(alice, 'editMessage', { messageId, body: 'as it is now' }),
+		],
+	])('shows one who comes later nothing of the body that was %s', async (_name, body, change) => {
+		const { id, sequence } = await send(alice, conversation, 'as it was');
+		const [first] = await begin([{ client: alice, query }]);
+		await mutate(bob, 'sendMessage', { conversationId: conversation, body: 'a reply', replyToId: id });
+		expect((await first?.next())?.data?.conversationEvents).toMatchObject({
+			message: { body: 'a reply', replyTo: { body: 'as it was' } },
+		});
+		await change(id);
+		await first?.next();
+		const resumes = () => metric(service, 'pendo_message_resumes_total{source="ring"}');
+		const before = await resumes();
+		const later = bob.subscribe<Answer>(query, { id: conversation, after: sequence + 1 });
+		expect((await later.next()).data?.conversationEvents).toMatchObject({
+			message: { body: 'a reply', replyTo: { body } },
+		});
+		expect((await resumes()) - before).toBe(1);
 	});
 });
 

@@ -181,6 +181,24 @@ describe('the look at the log', () => {
 	});
 });
 
+describe('the delivery of an event', () => {
+	it('is told once, at the first who is live, with the time of its commit', async () => {
+		const told: [number, number | undefined][] = [];
+		startFeeds({ onDelivered: ({ event, committedAt }) => told.push([event.sequence, committedAt]) });
+		await follow();
+		await follow();
+		bus.deliver({ kind: 'events', events: log.grow(2), committedAt: 1_000 });
+		expect(told).toEqual([
+			[4, 1_000],
+			[5, 1_000],
+		]);
+		// What is read again is no delivery to one who is live.
+		const late = await follow(0);
+		await late.reaches(5);
+		expect(told.length).toBe(2);
+	});
+});
+
 describe('a feed', () => {
 	it('is shared by all who follow', async () => {
 		const sinks = await Promise.all([follow(), follow(), follow(0)]);

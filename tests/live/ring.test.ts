@@ -106,6 +106,20 @@ describe('a message that changes', () => {
 		expect(new Set(after).size).toBe(3);
 	});
 
+	it('leaves it known which events were measured', () => {
+		const ring = new Ring(8, MUCH, 0);
+		ring.push(sent(1, 'm', 'old'), 1_000);
+		ring.push(sent(2, 'n', 'another'), 2_000);
+		const measured = ring.get(1);
+		if (measured) measured.isMeasured = true;
+		ring.push(changed(3, 'm', '', 'MessageDeleted'), 3_000);
+		expect([1, 2, 3].map((sequence) => ring.get(sequence))).toMatchObject([
+			{ committedAt: 1_000, isMeasured: true },
+			{ committedAt: 2_000, isMeasured: false },
+			{ committedAt: 3_000, isMeasured: false },
+		]);
+	});
+
 	it('whose earlier events are forgotten already is no matter', () => {
 		const ring = new Ring(2, MUCH, 0);
 		ring.push(sent(1, 'm', 'old'));
