@@ -123,8 +123,11 @@ export class RequestReader implements Reader {
 
 	async history(conversation: Conversation, page: PageRequest<number>): Promise<Page<Message>> {
 		await this.#requireFull(conversation);
-		const found = await this.#domain.store.history(conversation.id, seesNotes(this.#user), page);
-		await this.#requireStillFull(conversation);
+		const memberId = this.#isAdmitted(conversation) ? undefined : this.#user.id;
+		const sight = { notes: seesNotes(this.#user), ...(memberId !== undefined && { memberId }) };
+		const found = await this.#domain.store.history(conversation.id, sight, page);
+		// Either there is nothing, or the membership has ended since it was read.
+		if (found.rows.length === 0) await this.#requireStillFull(conversation);
 		await this.#meet(found.rows.map((message) => message.authorId));
 		return found;
 	}

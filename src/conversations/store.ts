@@ -102,7 +102,12 @@ export interface ConversationStore {
 	messagesWithConversations(
 		ids: readonly string[],
 	): Promise<readonly { readonly message: Message; readonly conversation: Conversation }[]>;
-	history(conversationId: string, notes: boolean, page: PageRequest<number>): Promise<Page<Message>>;
+	/** With `memberId`, no rows unless that user is a present member in the same snapshot. */
+	history(
+		conversationId: string,
+		sight: { readonly notes: boolean; readonly memberId?: string },
+		page: PageRequest<number>,
+	): Promise<Page<Message>>;
 	revisions(messageId: string): Promise<readonly Revision[]>;
 	/** The present members. */
 	members(conversationId: string, page: PageRequest<MemberCursor>): Promise<Page<Membership>>;

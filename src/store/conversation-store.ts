@@ -156,19 +156,19 @@ export class KyselyConversationStore implements ConversationStore {
 		});
 	}
 
-	async history(conversationId: string, notes: boolean, page: PageRequest<number>): Promise<Page<Message>> {
+	async history(
+		conversationId: string,
+		sight: { readonly notes: boolean; readonly memberId?: string },
+		page: PageRequest<number>,
+	): Promise<Page<Message>> {
 		const { dialect, statements } = this.#database;
 		const { after, before, limit, fromEnd } = page;
-		const shape = [after !== undefined, before !== undefined, notes, fromEnd, limit];
-		const build = () => historyPage(this.#db, dialect, conversationId, notes, page);
-		const values = [
-			conversationId,
-			after,
-			before,
-			notes ? undefined : false,
-			dialect.firstParameter(limit + 1),
-		];
-		const parameters = values.filter((value) => value !== undefined);
+		const { notes, memberId } = sight;
+		const shape = [after !== undefined, before !== undefined, notes, memberId !== undefined, fromEnd, limit];
+		const build = () => historyPage(this.#db, dialect, conversationId, sight, page);
+		const member = memberId === undefined ? [] : [conversationId, memberId];
+		const values = [conversationId, after, before, notes ? undefined : false, ...member];
+		const parameters = [...values, dialect.firstParameter(limit + 1)].filter((value) => value !== undefined);
 		const rows = await statements.rows(this.#db, `history ${shape.join()}`, parameters, build);
 		return cut(rows.map(toMessage), page);
 	}

@@ -62,7 +62,7 @@ export function historyPage(
 	db: Queries,
 	dialect: Dialect,
 	conversationId: string,
-	notes: boolean,
+	{ notes, memberId }: { readonly notes: boolean; readonly memberId?: string },
 	page: PageRequest<number>,
 ) {
 	const { after, before } = page;
@@ -70,7 +70,18 @@ export function historyPage(
 	if (after !== undefined) rows = rows.where('sequence', '>', after);
 	if (before !== undefined) rows = rows.where('sequence', '<', before);
 	if (!notes) rows = rows.where('internal', '=', false);
+	if (memberId !== undefined)
+		rows = rows.where(({ exists }) => exists(presentMembership(db, conversationId, memberId)));
 	return dialect.first(rows.orderBy('sequence', page.fromEnd ? 'desc' : 'asc'), page.limit + 1);
+}
+
+function presentMembership(db: Queries, conversationId: string, userId: string) {
+	return db
+		.selectFrom('memberships')
+		.select('user_id')
+		.where('conversation_id', '=', conversationId)
+		.where('user_id', '=', userId)
+		.where('left_at', 'is', null);
 }
 
 /** The log above `after`, lowest sequence first, at most `limit`. */

@@ -128,12 +128,24 @@ const statements: Record<string, Compilable> = {
 	'conversations by id': conversationsById(db, [ID(1)]),
 	'conversations by id, with a membership': conversationsSeen(db, [ID(1)], ID(2)),
 	'log after': entriesAfter(db, mssqlDialect, ID(1), 2, 100),
-	'history, newest page, without notes': historyPage(db, mssqlDialect, ID(1), false, page),
-	'history, a page from the start': historyPage(db, mssqlDialect, ID(1), true, {
-		after: 3,
-		limit: 50,
-		fromEnd: false,
-	}),
+	'history, newest page, without notes': historyPage(
+		db,
+		mssqlDialect,
+		ID(1),
+		{ notes: false, memberId: ID(2) },
+		page,
+	),
+	'history, a page from the start': historyPage(
+		db,
+		mssqlDialect,
+		ID(1),
+		{ notes: true },
+		{
+			after: 3,
+			limit: 50,
+			fromEnd: false,
+		},
+	),
 	'members page': membersPage(db, mssqlDialect, ID(1), {
 		after: { joinedAt: at, userId: ID(2) },
 		limit: 50,
