@@ -25,6 +25,10 @@ export interface LoggerOptions {
 /** Above it lines are dropped: a reader of stdout that hangs must not take the service's memory. */
 const MAX_PENDING_STDOUT_BYTES = 16 * 1024 * 1024;
 
+/** A write for each line would cost more than the request that it tells of. */
+const STDOUT_CHUNK_BYTES = 8 * 1024;
+const STDOUT_FLUSH_MS = 100;
+
 let sharedStdout: DestinationStream | undefined;
 
 /**
@@ -56,7 +60,13 @@ export function createLogger(options: LoggerOptions): Logger {
 
 /** One stream a process: two would write into each other's half-written lines. */
 function stdout(): DestinationStream {
-	sharedStdout ??= pino.destination({ dest: 1, sync: false, maxLength: MAX_PENDING_STDOUT_BYTES });
+	sharedStdout ??= pino.destination({
+		dest: 1,
+		sync: false,
+		minLength: STDOUT_CHUNK_BYTES,
+		periodicFlush: STDOUT_FLUSH_MS,
+		maxLength: MAX_PENDING_STDOUT_BYTES,
+	});
 	return sharedStdout;
 }
 
