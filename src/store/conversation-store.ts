@@ -105,7 +105,7 @@ export class KyselyConversationStore implements ConversationStore {
 		const messages = new Map<string, Message>();
 		if (messageIds.length > 0)
 			for (const row of await messagesRead(db, messageIds).execute()) {
-				const message = toMessage(row);
+				const message = toMessage(row, conversation.id);
 				messages.set(message.id, message);
 			}
 		const members = new Map<string, Membership>();
@@ -128,7 +128,7 @@ export class KyselyConversationStore implements ConversationStore {
 	async conversations(ids: readonly string[], userId: string): Promise<readonly SeenConversation[]> {
 		const { statements } = this.#database;
 		const build = () => conversationsSeen(this.#db, ids, userId);
-		const rows = await statements.rows(this.#db, `conversations ${ids.length}`, [userId, ...ids], build);
+		const rows = await statements.rows(`conversations ${ids.length}`, [userId, ...ids], build);
 		return rows.map(toSeenConversation);
 	}
 
@@ -136,13 +136,14 @@ export class KyselyConversationStore implements ConversationStore {
 		const { statements } = this.#database;
 		const parameters = keys.flatMap(({ conversationId, userId }) => [conversationId, userId]);
 		const build = () => membershipsByKey(this.#db, keys);
-		const rows = await statements.rows(this.#db, `memberships ${keys.length}`, parameters, build);
+		const rows = await statements.rows(`memberships ${keys.length}`, parameters, build);
 		return rows.map(toMembership);
 	}
 
 	async messagesWithConversations(ids: readonly string[]) {
 		return this.#database.snapshot(async (db) => {
-			const messages = (await messagesRead(db, ids).execute()).map(toMessage);
+			const found = await messagesRead(db, ids).execute();
+			const messages = found.map((row) => toMessage(row, row.conversation_id.toLowerCase()));
 			if (messages.length === 0) return [];
 			const conversationIds = [...new Set(messages.map((message) => message.conversationId))];
 			const rows = await conversationsById(db, conversationIds).execute();
@@ -169,8 +170,11 @@ export class KyselyConversationStore implements ConversationStore {
 		const member = memberId === undefined ? [] : [conversationId, memberId];
 		const values = [conversationId, after, before, notes ? undefined : false, ...member];
 		const parameters = [...values, dialect.firstParameter(limit + 1)].filter((value) => value !== undefined);
-		const rows = await statements.rows(this.#db, `history ${shape.join()}`, parameters, build);
-		return cut(rows.map(toMessage), page);
+		const rows = await statements.rows(`history ${shape.join()}`, parameters, build);
+		return cut(
+			rows.map((row) => toMessage(row, conversationId)),
+			page,
+		);
 	}
 
 	async revisions(messageId: string): Promise<readonly Revision[]> {

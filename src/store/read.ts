@@ -35,9 +35,8 @@ export function headsById(db: Queries, ids: readonly string[]) {
 	return db.selectFrom('conversations').select(['id', 'last_sequence']).where('id', 'in', ids);
 }
 
-/** What a reader sees of a message: its keys are for writing. */
+/** What a reader sees of a message in its conversation. */
 const MESSAGE_COLUMNS = [
-	'conversation_id',
 	'sequence',
 	'id',
 	'author_id',
@@ -54,7 +53,10 @@ const MESSAGE_COLUMNS = [
 
 /** Without the keys, which only writing asks for. */
 export function messagesRead(db: Queries, ids: readonly string[]) {
-	return db.selectFrom('messages').select(MESSAGE_COLUMNS).where('id', 'in', ids);
+	return db
+		.selectFrom('messages')
+		.select(['conversation_id', ...MESSAGE_COLUMNS])
+		.where('id', 'in', ids);
 }
 
 /** By sequence: one range scan. `notes`: whether the reader sees notes. */

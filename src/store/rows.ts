@@ -112,13 +112,13 @@ export function fromMembership(membership: Membership) {
 	};
 }
 
-/** Without its keys, which only writing asks for: they are half of what a row weighs. */
-export type MessageRow = Omit<Row<'messages'>, 'send_key' | 'content_hash'>;
+/** What a reader sees of a message in its conversation: without the keys, half of a row's weight, for writing. */
+export type MessageRow = Omit<Row<'messages'>, 'conversation_id' | 'send_key' | 'content_hash'>;
 
-export function toMessage(row: MessageRow): Message {
+export function toMessage(row: MessageRow, conversationId: string): Message {
 	return {
 		id: uuid(row.id),
-		conversationId: uuid(row.conversation_id),
+		conversationId,
 		sequence: row.sequence,
 		authorId: uuidOrNull(row.author_id),
 		body: row.body,
@@ -135,7 +135,7 @@ export function toMessage(row: MessageRow): Message {
 
 /** With the hash that a retry is compared by. */
 export function toStoredMessage(row: Row<'messages'>): StoredMessage {
-	return { ...toMessage(row), contentHash: row.content_hash };
+	return { ...toMessage(row, uuid(row.conversation_id)), contentHash: row.content_hash };
 }
 
 /** Only what has an author and a client's id has a key: the unique index takes no other rows. */

@@ -19,6 +19,13 @@ export function openSqliteFile(path: string): BetterSqlite.Database {
 	}
 }
 
+/** A connection that only reads; the file exists, in WAL mode, and stays open elsewhere. */
+export function openSqliteReader(path: string): BetterSqlite.Database {
+	const native = new BetterSqlite(path, { readonly: true, timeout: 20 });
+	native.pragma('cache_size = -65536');
+	return native;
+}
+
 /** Only its owner may enter: it holds messages, and tokens may be signed by what lies there. @throws DatabaseError */
 export function makeDirectoryOf(path: string): void {
 	try {

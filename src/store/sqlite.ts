@@ -17,6 +17,7 @@ import {
 	makeDirectoryOf,
 	messageOf,
 	openSqliteFile,
+	openSqliteReader,
 	sqliteCode,
 	watchFile,
 } from './sqlite-file.ts';
@@ -28,7 +29,8 @@ const BUSY_WAIT_MS = 2_000;
 const BUSY_RETRY_MS = 25;
 
 /**
- * The embedded database: one file, one node. All reads and writes go through one connection, in turn.
+ * The embedded database: one file, one node. Everything goes through one connection, in turn, but for the reads of the
+ * hot paths: they have a connection that only reads, so that none waits for a commit.
  * @throws DatabaseError when another service has the file, or it cannot be opened.
  */
 export async function openSqlite(file: string): Promise<Database> {
@@ -41,7 +43,11 @@ export async function openSqlite(file: string): Promise<Database> {
 		const queries: Queries = orm.em.getKysely<Tables>();
 		// SQLite's own waiting stops the whole process, so it is kept short; `whileBusy` waits instead.
 		await sql`pragma busy_timeout = 20`.execute(queries);
-		return asDatabase(orm, queries, { release, requireFile: watchFile(path) });
+		return asDatabase(orm, queries, {
+			reader: withStatementCache(openSqliteReader(path)),
+			release,
+			requireFile: watchFile(path),
+		});
 	} catch (error) {
 		release();
 		throw error;
@@ -103,16 +109,17 @@ function toSqlite(value: unknown): unknown {
 }
 
 interface HeldFile {
+	readonly reader: SqliteDatabase;
 	readonly release: () => void;
 	/** @throws StoreUnavailable when the file is not the one that was opened. */
 	readonly requireFile: () => void;
 }
 
-function asDatabase(orm: MikroORM, queries: Queries, { release, requireFile }: HeldFile): Database {
+function asDatabase(orm: MikroORM, queries: Queries, { reader, release, requireFile }: HeldFile): Database {
 	return {
 		orm,
 		dialect: sqliteDialect,
-		statements: new Statements(),
+		statements: new Statements(({ sql: text, parameters }) => reader.prepare(text).all(parameters)),
 		queries,
 		// Kysely's one connection makes others wait until it is given back: nobody reads what is not committed.
 		transact: (work) =>
@@ -126,6 +133,7 @@ function asDatabase(orm: MikroORM, queries: Queries, { release, requireFile }: H
 			await sql`select 1`.execute(queries);
 		},
 		close: async () => {
+			reader.close();
 			await orm.close();
 			release();
 		},

@@ -1,6 +1,8 @@
 import type { Compilable, CompiledQuery } from 'kysely';
 import { LRUCache } from 'lru-cache';
-import type { Queries } from './tables.ts';
+
+/** Runs one reading statement outside a transaction; its rows have the columns that it selects. */
+export type RunStatement = (statement: CompiledQuery) => unknown[] | Promise<unknown[]>;
 
 const MAX_STATEMENTS = 500;
 
@@ -10,17 +12,17 @@ const MAX_STATEMENTS = 500;
  */
 export class Statements {
 	readonly #compiled = new LRUCache<string, CompiledQuery>({ max: MAX_STATEMENTS });
+	readonly #run: RunStatement;
+
+	constructor(run: RunStatement) {
+		this.#run = run;
+	}
 
 	/**
 	 * `key` names the shape: whatever changes the statement's text. `parameters` are those of `build`, in the order in
 	 * which they stand in the text.
 	 */
-	async rows<Row>(
-		db: Queries,
-		key: string,
-		parameters: readonly unknown[],
-		build: () => Compilable<Row>,
-	): Promise<Row[]> {
+	async rows<Row>(key: string, parameters: readonly unknown[], build: () => Compilable<Row>): Promise<Row[]> {
 		let compiled = this.#compiled.get(key);
 		if (compiled === undefined) {
 			compiled = build().compile();
@@ -28,8 +30,7 @@ export class Statements {
 				throw new Error(`The statement ${key} takes other parameters than it is given.`);
 			this.#compiled.set(key, compiled);
 		}
-		const { rows } = await db.executeQuery({ ...compiled, parameters } as CompiledQuery<Row>);
-		return rows;
+		return (await this.#run({ ...compiled, parameters })) as Row[];
 	}
 }
 

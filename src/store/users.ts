@@ -58,7 +58,7 @@ export class MikroUserStore implements UserStore {
 		if (unknown.length === 0) return found;
 		const { queries, statements } = this.#database;
 		const build = () => queries.selectFrom('users').selectAll().where('id', 'in', unknown);
-		const rows = await statements.rows(queries, `users ${unknown.length}`, unknown, build);
+		const rows = await statements.rows(`users ${unknown.length}`, unknown, build);
 		const read = rows.map(toUser);
 		for (const user of read) this.#recent.set(user.id, user);
 		return [...found, ...read];

@@ -6,7 +6,7 @@ const ID = '0190a3c4-7b1e-7c2d-9f00-0123456789ab';
 
 describe('global ids', () => {
 	test('come back as what they were made of', () => {
-		expect(toGlobalId('Message', ID)).toBe(Buffer.from(`Message:${ID}`).toString('base64'));
+		expect(toGlobalId('Message', ID)).toBe(`msg_${ID}`);
 		expect(fromGlobalId('Message', toGlobalId('Message', ID))).toBe(ID);
 		expect(fromGlobalId('Message', toGlobalId('Message', ID.toUpperCase()))).toBe(ID);
 	});
@@ -17,7 +17,8 @@ describe('global ids', () => {
 		['a uuid with more behind it', toGlobalId('Message', `${ID}0`)],
 		['a line break behind it', toGlobalId('Message', `${ID}\n`)],
 		['a bare uuid', ID],
-		['no base64', 'Message:%'],
+		['the prefix alone', 'msg_'],
+		['the prefix in capitals', `MSG_${ID}`],
 		['whitespace within', ` ${toGlobalId('Message', ID)}`],
 		['nothing', ''],
 	])('%s does not decode, and gets the answer of an id that nothing has', (_name, globalId) => {

@@ -80,11 +80,11 @@ select top(100) * from "events" where "conversation_id" = @1 and "sequence" > @2
 -- ["00000000-0000-7000-8000-000000000001",2]
 
 -- history, newest page, without notes
-select top(51) "conversation_id", "sequence", "id", "author_id", "body", "created_at", "edited_at", "edit_count", "deleted_at", "client_message_id", "reply_to_id", "internal", "channel" from "messages" where "conversation_id" = @1 and "internal" = @2 and exists (select "user_id" from "memberships" where "conversation_id" = @3 and "user_id" = @4 and "left_at" is null) order by "sequence" desc;
+select top(51) "sequence", "id", "author_id", "body", "created_at", "edited_at", "edit_count", "deleted_at", "client_message_id", "reply_to_id", "internal", "channel" from "messages" where "conversation_id" = @1 and "internal" = @2 and exists (select "user_id" from "memberships" where "conversation_id" = @3 and "user_id" = @4 and "left_at" is null) order by "sequence" desc;
 -- ["00000000-0000-7000-8000-000000000001",false,"00000000-0000-7000-8000-000000000001","00000000-0000-7000-8000-000000000002"]
 
 -- history, a page from the start
-select top(51) "conversation_id", "sequence", "id", "author_id", "body", "created_at", "edited_at", "edit_count", "deleted_at", "client_message_id", "reply_to_id", "internal", "channel" from "messages" where "conversation_id" = @1 and "sequence" > @2 order by "sequence" asc;
+select top(51) "sequence", "id", "author_id", "body", "created_at", "edited_at", "edit_count", "deleted_at", "client_message_id", "reply_to_id", "internal", "channel" from "messages" where "conversation_id" = @1 and "sequence" > @2 order by "sequence" asc;
 -- ["00000000-0000-7000-8000-000000000001",3]
 
 -- members page
