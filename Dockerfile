@@ -31,4 +31,4 @@ HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
 # Node itself is process 1 and gets the signals; npm would swallow them.
 # What a request leaves behind is short-lived: a small young generation costs no speed, and thousands of idle followers
 # then cost what their sockets cost.
-ENTRYPOINT ["node", "--max-semi-space-size=4", "src/main.ts"]
+ENTRYPOINT ["node", "--min-semi-space-size=4", "--max-semi-space-size=4", "src/main.ts"]

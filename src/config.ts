@@ -1,6 +1,15 @@
 import { existsSync } from 'node:fs';
 import { z } from 'zod';
-import { type DatabaseConfig, databaseModel, describeDatabase, MASK, maskUrl } from './config/database.ts';
+import {
+	type DatabaseConfig,
+	databaseConfig,
+	databaseModel,
+	describeDatabase,
+	MASK,
+	maskUrl,
+	type ServerDatabaseConfig,
+	type SqliteConfig,
+} from './config/database.ts';
 import { graphqlConfig, graphqlModel } from './config/graphql.ts';
 import { httpConfig, httpModel, socketsConfig, socketsModel } from './config/http.ts';
 import { findIdentityFault, type IdentityConfig, identityConfig, identityModel } from './config/identity.ts';
@@ -8,7 +17,7 @@ import { liveConfig, liveModel, writeQueueConfig, writeQueueModel } from './conf
 import { logConfig, logModel } from './config/log.ts';
 import { choice } from './config/values.ts';
 
-export type { DatabaseConfig, IdentityConfig };
+export type { DatabaseConfig, IdentityConfig, ServerDatabaseConfig, SqliteConfig };
 
 type HttpConfig = ReturnType<typeof httpConfig>;
 export type SocketsConfig = ReturnType<typeof socketsConfig>;
@@ -102,12 +111,13 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
 	}
 
 	const settings = result.data;
-	const identity = identityConfig(settings, settings.DATABASE_URL);
+	const database = databaseConfig(settings);
+	const identity = identityConfig(settings, database);
 	return {
 		http: httpConfig(settings),
 		sockets: socketsConfig(settings),
 		graphql: graphqlConfig(settings),
-		database: settings.DATABASE_URL,
+		database,
 		writeQueue: writeQueueConfig(settings),
 		live: liveConfig(settings),
 		identity,

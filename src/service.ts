@@ -59,7 +59,10 @@ export async function createService(config: Config): Promise<Service> {
 		onLine: (level) => metrics.logLine(level),
 	});
 	const tokens = await resolveTokenSettings(config.identity);
-	const store = await openStore(config.database);
+	const store = await openStore(config.database, {
+		waiting: (server, reason, waitMs) => logger.warn({ server, reason, waitMs }, 'waiting for the database'),
+		warn: (message) => logger.warn(message),
+	});
 	const core = createCore(config, store, metrics, logger);
 	const developmentToken = signer(config, tokens);
 	const health = createHealth(

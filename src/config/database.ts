@@ -1,18 +1,47 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { type Refusal, refuse, setting } from './values.ts';
+import { choice, integer, milliseconds, type Refusal, refuse, setting } from './values.ts';
 
-export type DatabaseConfig =
-	/** `file`: an absolute path. */
-	| { readonly kind: 'sqlite'; readonly file: string }
-	| { readonly kind: 'mssql' | 'postgresql'; readonly url: string };
+/** A database on a server of its own. Durations are in milliseconds; 0 is without limit. */
+export interface ServerDatabaseConfig {
+	readonly kind: 'mssql' | 'postgresql';
+	/** With user, password and the server's own parameters. */
+	readonly url: string;
+	/** Whether its tables are brought up to date at the start. */
+	readonly migrate: boolean;
+	readonly poolMin: number;
+	readonly poolMax: number;
+	/** How long a connection may take, and a request may wait for a free one. */
+	readonly connectTimeoutMs: number;
+	/** How long a statement may take. */
+	readonly requestTimeoutMs: number;
+	/** How long a statement may wait for a row that another transaction holds. */
+	readonly lockTimeoutMs: number;
+}
+
+/** The embedded database. */
+export interface SqliteConfig {
+	readonly kind: 'sqlite';
+	/** An absolute path. */
+	readonly file: string;
+	/** Whether its tables are brought up to date at the start. */
+	readonly migrate: boolean;
+}
+
+export type DatabaseConfig = SqliteConfig | ServerDatabaseConfig;
+
+/** What DATABASE_URL alone says. */
+type Place = { readonly kind: 'sqlite'; readonly file: string } | Pick<ServerDatabaseConfig, 'kind' | 'url'>;
 
 /** What stands in a secret's place. */
 export const MASK = '********';
 
 const DEFAULT_FILE = './data/pendo-message.db';
+const FORMS =
+	`sqlite:path (such as sqlite:${DEFAULT_FILE}), postgresql://user:password@host:5432/database ` +
+	'or mssql://user:password@host:1433/database';
 
-function readSqliteFile(rest: string): DatabaseConfig | Refusal {
+function readSqliteFile(rest: string): Place | Refusal {
 	// sqlite:///var/x.db is the URL form of the absolute path /var/x.db; two slashes would name a host.
 	const path = rest.startsWith('///') ? rest.slice(2) : rest;
 	if (/:memory:|[?&]mode=memory/.test(path)) {
@@ -26,18 +55,53 @@ function readSqliteFile(rest: string): DatabaseConfig | Refusal {
 	return { kind: 'sqlite', file: resolve(path) };
 }
 
+/** The parameters that a SQL Server's URL may have. */
+const MSSQL_FLAGS = ['encrypt', 'trustServerCertificate'] as const;
+
+function readServerUrl(kind: ServerDatabaseConfig['kind'], text: string): Place | Refusal {
+	const url = URL.parse(text);
+	// What cannot be decoded would only fail once the password is sent.
+	if (url === null || !isDecodable(url.username + url.password + url.pathname))
+		return refuse(`is not a URL: write ${FORMS}, with what is special in a password percent-encoded`);
+	if (url.hostname === '') return refuse('must name a host');
+	if (!/^\/[^/]+$/.test(url.pathname)) return refuse('must name one database behind the host');
+	if (kind === 'mssql') {
+		if (url.username === '') return refuse('must name a user');
+		for (const [name, value] of url.searchParams) {
+			if (!MSSQL_FLAGS.some((flag) => flag === name))
+				return refuse(
+					`has the parameter ${JSON.stringify(name)}, and takes ${MSSQL_FLAGS.join(' and ')} alone`,
+				);
+			if (value !== 'true' && value !== 'false') return refuse(`must have ${name}=true or ${name}=false`);
+		}
+	}
+	return { kind, url: url.href };
+}
+
+function isDecodable(text: string): boolean {
+	try {
+		decodeURIComponent(text);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
 /** The text may hold a password, so no message repeats it. */
-function readDatabaseUrl(text: string): DatabaseConfig | Refusal {
-	const [, scheme = '', rest = ''] = /^([a-z]+):(.*)$/is.exec(text.trim()) ?? [];
+function readDatabaseUrl(text: string): Place | Refusal {
+	const trimmed = text.trim();
+	const [, scheme = '', rest = ''] = /^([a-z]+):(.*)$/is.exec(trimmed) ?? [];
 	switch (scheme.toLowerCase()) {
 		case 'sqlite':
 			return readSqliteFile(rest);
 		case 'mssql':
+		case 'sqlserver':
+			return readServerUrl('mssql', `mssql:${rest}`);
 		case 'postgres':
 		case 'postgresql':
-			return refuse(`this version supports sqlite: only, such as sqlite:${DEFAULT_FILE}`);
+			return readServerUrl('postgresql', `postgresql:${rest}`);
 		default:
-			return refuse(`must be a database as sqlite:path, such as sqlite:${DEFAULT_FILE}`);
+			return refuse(`must be a database as ${FORMS}`);
 	}
 }
 
@@ -45,11 +109,34 @@ function readDatabaseUrl(text: string): DatabaseConfig | Refusal {
 export function databaseModel() {
 	return z.object({
 		DATABASE_URL: setting(readDatabaseUrl).default({ kind: 'sqlite', file: resolve(DEFAULT_FILE) }),
+		DATABASE_MIGRATE: choice(['auto', 'check']).optional(),
+		DATABASE_POOL_MIN: integer(0, { min: 0, max: 1000, unit: 'connections' }),
+		DATABASE_POOL_MAX: integer(10, { min: 2, max: 1000, unit: 'connections' }),
+		DATABASE_CONNECT_TIMEOUT_MS: milliseconds(3000, 100),
+		DATABASE_REQUEST_TIMEOUT_MS: milliseconds(10_000, 100),
+		DATABASE_LOCK_TIMEOUT_MS: milliseconds(500, 10),
 	});
 }
 
+type Values = z.output<ReturnType<typeof databaseModel>>;
+
+/** As the store takes it. Without DATABASE_MIGRATE the embedded database alone migrates itself. */
+export function databaseConfig(values: Values): DatabaseConfig {
+	const place = values.DATABASE_URL;
+	if (place.kind === 'sqlite') return { ...place, migrate: values.DATABASE_MIGRATE !== 'check' };
+	return {
+		...place,
+		migrate: values.DATABASE_MIGRATE === 'auto',
+		poolMin: Math.min(values.DATABASE_POOL_MIN, values.DATABASE_POOL_MAX),
+		poolMax: values.DATABASE_POOL_MAX,
+		connectTimeoutMs: values.DATABASE_CONNECT_TIMEOUT_MS,
+		requestTimeoutMs: values.DATABASE_REQUEST_TIMEOUT_MS,
+		lockTimeoutMs: values.DATABASE_LOCK_TIMEOUT_MS,
+	};
+}
+
 /** The URL as an operator may read it: a password in it is masked. */
-export function describeDatabase(database: DatabaseConfig): string {
+export function describeDatabase(database: Place): string {
 	return database.kind === 'sqlite' ? `sqlite:${database.file}` : maskUrl(database.url);
 }
 

@@ -60,6 +60,9 @@ export interface StoreTransaction {
 /** The transaction lost against another one (deadlock, duplicate, lock time-out) and stored nothing: run it again. */
 export class StoreConflict extends Error {}
 
+/** A row stayed locked by somebody else for longer than the wait is worth. */
+export class StoreLocked extends StoreConflict {}
+
 /** The database cannot be reached. Nothing was stored. */
 export class StoreUnavailable extends Error {}
 
@@ -98,7 +101,7 @@ export interface ConversationStore {
 	/** Each with the user's membership, present or past. */
 	conversations(ids: readonly string[], userId: string): Promise<readonly SeenConversation[]>;
 	memberships(keys: readonly MembershipKey[]): Promise<readonly Membership[]>;
-	/** Messages with their conversations, both of one snapshot. */
+	/** Messages with their conversations, these as they stood then or later. */
 	messagesWithConversations(
 		ids: readonly string[],
 	): Promise<readonly { readonly message: Message; readonly conversation: Conversation }[]>;

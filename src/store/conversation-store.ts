@@ -87,12 +87,12 @@ export class KyselyConversationStore implements ConversationStore {
 		after: number,
 		limit: number,
 	): Promise<readonly ConversationEvent[]> {
-		return this.#database.snapshot(async (db) => {
-			const [row] = await conversationsById(db, [conversationId]).execute();
-			if (row === undefined) return [];
-			const entries = await entriesAfter(db, this.#database.dialect, conversationId, after, limit).execute();
-			return this.#asEvents(db, toConversation(row), entries.map(toLogEntry));
-		});
+		const db = this.#db;
+		// The log first: what the later statements read of its subjects is then of the entry's time or later.
+		const entries = await entriesAfter(db, this.#database.dialect, conversationId, after, limit).execute();
+		if (entries.length === 0) return [];
+		const conversation = await conversationsById(db, [conversationId]).executeTakeFirstOrThrow();
+		return this.#asEvents(db, toConversation(conversation), entries.map(toLogEntry));
 	}
 
 	async #asEvents(
@@ -141,19 +141,17 @@ export class KyselyConversationStore implements ConversationStore {
 	}
 
 	async messagesWithConversations(ids: readonly string[]) {
-		return this.#database.snapshot(async (db) => {
-			const found = await messagesRead(db, ids).execute();
-			const messages = found.map((row) => toMessage(row, row.conversation_id.toLowerCase()));
-			if (messages.length === 0) return [];
-			const conversationIds = [...new Set(messages.map((message) => message.conversationId))];
-			const rows = await conversationsById(db, conversationIds).execute();
-			const conversations = new Map(
-				rows.map(toConversation).map((conversation) => [conversation.id, conversation]),
-			);
-			return messages.flatMap((message) => {
-				const conversation = conversations.get(message.conversationId);
-				return conversation ? [{ message, conversation }] : [];
-			});
+		const found = await messagesRead(this.#db, ids).execute();
+		const messages = found.map((row) => toMessage(row, row.conversation_id.toLowerCase()));
+		if (messages.length === 0) return [];
+		const conversationIds = [...new Set(messages.map((message) => message.conversationId))];
+		const rows = await conversationsById(this.#db, conversationIds).execute();
+		const conversations = new Map(
+			rows.map(toConversation).map((conversation) => [conversation.id, conversation]),
+		);
+		return messages.flatMap((message) => {
+			const conversation = conversations.get(message.conversationId);
+			return conversation ? [{ message, conversation }] : [];
 		});
 	}
 

@@ -3,10 +3,15 @@ import type { DatabaseConfig } from '../config.ts';
 import type { ConversationStore, UserStore } from '../conversations/store.ts';
 import { KyselyConversationStore } from './conversation-store.ts';
 import type { Dialect } from './dialect.ts';
+import { mssql } from './mssql.ts';
+import { postgresql } from './postgresql.ts';
+import { openServerDatabase } from './server-database.ts';
 import { openSqlite } from './sqlite.ts';
 import type { Statements } from './statements.ts';
 import type { Queries } from './tables.ts';
 import { MikroUserStore } from './users.ts';
+
+const SERVERS = { postgresql, mssql } as const;
 
 /** An open database, whichever it is. */
 export interface Database {
@@ -17,8 +22,6 @@ export interface Database {
 	readonly queries: Queries;
 	/** One transaction for writing; durable when it answers. @throws StoreConflict, StoreUnavailable, UnknownCommit */
 	transact<T>(work: (db: Queries) => Promise<T>): Promise<T>;
-	/** Several reads that see one state. */
-	snapshot<T>(work: (db: Queries) => Promise<T>): Promise<T>;
 	/** Answers when the database does. */
 	ping(): Promise<void>;
 	close(): Promise<void>;
@@ -31,9 +34,20 @@ export interface Store {
 	readonly close: () => Promise<void>;
 }
 
-/** Opens the configured database, brought up to date. @throws DatabaseError with a message for a person. */
-export async function openStore(config: DatabaseConfig): Promise<Store> {
-	const database = await openDatabase(config);
+/** What is told while a database is opened. */
+export interface Notices {
+	/** The server does not answer yet; it is asked again in some `waitMs`. */
+	waiting(server: string, reason: string, waitMs: number): void;
+	/** What an operator should mend. */
+	warn(message: string): void;
+}
+
+/**
+ * Opens the configured database; a server that is away is waited for.
+ * @throws DatabaseError with a message for a person, also when its tables are not this version's.
+ */
+export async function openStore(config: DatabaseConfig, notices: Notices): Promise<Store> {
+	const database = await openDatabase(config, notices);
 	return {
 		conversations: new KyselyConversationStore(database),
 		users: new MikroUserStore(database.orm, database),
@@ -42,7 +56,8 @@ export async function openStore(config: DatabaseConfig): Promise<Store> {
 	};
 }
 
-function openDatabase(config: DatabaseConfig): Promise<Database> {
-	if (config.kind !== 'sqlite') throw new Error(`This version has no ${config.kind}.`);
-	return openSqlite(config.file);
+/** As `openStore`, without the stores. */
+export function openDatabase(config: DatabaseConfig, notices: Notices): Promise<Database> {
+	if (config.kind === 'sqlite') return openSqlite(config);
+	return openServerDatabase(SERVERS[config.kind], config, notices);
 }

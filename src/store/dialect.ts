@@ -30,13 +30,26 @@ export const sqliteDialect: Dialect = {
 	escapeLike: (text) => text.replace(/[\\%_]/g, '\\$&'),
 };
 
-export const mssqlDialect: Dialect = {
+export const postgresqlDialect: Dialect = {
+	name: 'postgresql',
+	maxParameters: 60_000,
+	lockConversations: (db, ids) =>
+		db.selectFrom('conversations').selectAll().where('id', 'in', ids).orderBy('id').forUpdate().compile(),
+	first: (query, count) => query.limit(count),
+	firstParameter: (count) => count,
+	escapeLike: (text) => text.replace(/[\\%_]/g, '\\$&'),
+};
+
+/** Locked rows are waited for some `lockTimeoutMs`; 0 is without limit. */
+export const mssqlDialect = (lockTimeoutMs: number): Dialect => ({
 	name: 'mssql',
 	maxParameters: 2_000,
 	lockConversations: (db, ids) =>
-		sql<Selectable<Tables['conversations']>>`select * from "conversations" with (updlock, rowlock)
+		// Set beside the statement, it holds for it alone, and costs no way there and back.
+		sql<Selectable<Tables['conversations']>>`set lock_timeout ${sql.lit(lockTimeoutMs || -1)};
+			select * from "conversations" with (updlock, rowlock)
 			where "id" in (${sql.join(ids)}) order by "id"`.compile(db),
 	first: (query, count) => query.top(count),
 	firstParameter: () => undefined,
 	escapeLike: (text) => text.replace(/[\\%_[]/g, '\\$&'),
-};
+});

@@ -6,8 +6,8 @@ import { defineEntity, p } from '@mikro-orm/core';
  * more than the subset of T-SQL that SQL Server and its compatible servers share.
  */
 
-/** Keys that clients choose: 'a' and 'A' are two. SQL Server alone would take them for one. */
-const BINARY = 'Latin1_General_100_BIN2';
+/** By code point: of keys that clients choose 'a' and 'A' are two, and names have one order on every database. */
+export const BINARY = 'Latin1_General_100_BIN2';
 
 const key = (length: number) => p.string().length(length).collation(BINARY);
 /** Words of our own, ASCII. */
@@ -21,7 +21,7 @@ export const UserEntity = defineEntity({
 	properties: {
 		id: p.uuid().primary(),
 		subject: key(255).unique(),
-		name: p.string().length(200),
+		name: key(200),
 		role: word(),
 		createdAt: instant(),
 	},

@@ -2,7 +2,7 @@ import { mkdirSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import { StoreUnavailable } from '../conversations/store.ts';
-import { DatabaseError } from './errors.ts';
+import { DatabaseError, messageOf } from './errors.ts';
 
 /** Opens the database's file for durable writes, and makes it where there is none. @throws DatabaseError */
 export function openSqliteFile(path: string): BetterSqlite.Database {
@@ -85,8 +85,4 @@ export function isBusy(error: unknown): boolean {
 export function sqliteCode(error: unknown): string {
 	const code = error instanceof Error && 'code' in error ? String(error.code) : '';
 	return code.startsWith('SQLITE_') ? code : '';
-}
-
-export function messageOf(error: unknown): string {
-	return error instanceof Error ? error.message : String(error);
 }

@@ -1,21 +1,21 @@
-import { resolve } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/sqlite';
 import type BetterSqlite from 'better-sqlite3';
 import { type SqliteDatabase, SqliteDialect, type SqliteStatement, sql } from 'kysely';
 import { LRUCache } from 'lru-cache';
+import type { SqliteConfig } from '../config.ts';
 import { StoreConflict, StoreUnavailable } from '../conversations/store.ts';
 import type { Database } from './database.ts';
 import { sqliteDialect } from './dialect.ts';
 import { entities } from './entities.ts';
-import { DatabaseError } from './errors.ts';
+import { DatabaseError, messageOf } from './errors.ts';
+import { requireCurrentSchema } from './migrate.ts';
 import { sqliteMigrations } from './migrations/sqlite.ts';
 import {
 	holdAlone,
 	isBusy,
 	makeDirectoryOf,
-	messageOf,
 	openSqliteFile,
 	openSqliteReader,
 	sqliteCode,
@@ -33,13 +33,12 @@ const BUSY_RETRY_MS = 25;
  * hot paths: they have a connection that only reads, so that none waits for a commit.
  * @throws DatabaseError when another service has the file, or it cannot be opened.
  */
-export async function openSqlite(file: string): Promise<Database> {
-	const path = resolve(file);
+export async function openSqlite({ file: path, migrate }: SqliteConfig): Promise<Database> {
 	makeDirectoryOf(path);
 	const release = holdAlone(path);
 	try {
 		const orm = await connectSqlite(path);
-		await migrate(orm, path);
+		await (migrate ? migrateFile(orm, path) : requireCurrentSchema(orm));
 		const queries: Queries = orm.em.getKysely<Tables>();
 		// SQLite's own waiting stops the whole process, so it is kept short; `whileBusy` waits instead.
 		await sql`pragma busy_timeout = 20`.execute(queries);
@@ -54,7 +53,7 @@ export async function openSqlite(file: string): Promise<Database> {
 	}
 }
 
-async function migrate(orm: MikroORM, path: string): Promise<void> {
+async function migrateFile(orm: MikroORM, path: string): Promise<void> {
 	try {
 		await orm.migrator.up();
 	} catch (error) {
@@ -127,7 +126,6 @@ function asDatabase(orm: MikroORM, queries: Queries, { reader, release, requireF
 				requireFile();
 				return queries.connection().execute((db) => immediately(db, () => work(db)));
 			}),
-		snapshot: (work) => queries.connection().execute(work),
 		ping: async () => {
 			requireFile();
 			await sql`select 1`.execute(queries);

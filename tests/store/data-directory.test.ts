@@ -13,7 +13,7 @@ afterEach(() => rm(directory, { recursive: true }));
 
 test("a directory that is made for the database is its owner's alone", async () => {
 	const file = join(directory, 'made', 'here', 'test.db');
-	const database = await openSqlite(file);
+	const database = await openSqlite({ kind: 'sqlite', file, migrate: true });
 	await database.close();
 	for (const made of [dirname(file), dirname(dirname(file))])
 		expect((await stat(made)).mode & 0o777).toBe(0o700);

@@ -103,11 +103,11 @@ const key = { conversationId: ID(1), key: 'send-key' };
 const page = { limit: 50, fromEnd: true };
 
 const statements: Record<string, Compilable> = {
-	'lock conversations': { compile: () => mssqlDialect.lockConversations(db, [ID(1), ID(2)]) },
+	'lock conversations': { compile: () => mssqlDialect(500).lockConversations(db, [ID(1), ID(2)]) },
 	'messages by key': messagesByKey(db, [key, key]),
 	'messages by id': messagesById(db, [ID(3)]),
 	'memberships by key': membershipsByKey(db, [membership, membership]),
-	'missed messages': missedMessages(db, mssqlDialect, {
+	'missed messages': missedMessages(db, mssqlDialect(500), {
 		conversationId: ID(1),
 		after: 2,
 		exceptAuthorId: ID(2),
@@ -127,17 +127,17 @@ const statements: Record<string, Compilable> = {
 	heads: headsById(db, [ID(1)]),
 	'conversations by id': conversationsById(db, [ID(1)]),
 	'conversations by id, with a membership': conversationsSeen(db, [ID(1)], ID(2)),
-	'log after': entriesAfter(db, mssqlDialect, ID(1), 2, 100),
+	'log after': entriesAfter(db, mssqlDialect(500), ID(1), 2, 100),
 	'history, newest page, without notes': historyPage(
 		db,
-		mssqlDialect,
+		mssqlDialect(500),
 		ID(1),
 		{ notes: false, memberId: ID(2) },
 		page,
 	),
 	'history, a page from the start': historyPage(
 		db,
-		mssqlDialect,
+		mssqlDialect(500),
 		ID(1),
 		{ notes: true },
 		{
@@ -146,14 +146,14 @@ const statements: Record<string, Compilable> = {
 			fromEnd: false,
 		},
 	),
-	'members page': membersPage(db, mssqlDialect, ID(1), {
+	'members page': membersPage(db, mssqlDialect(500), ID(1), {
 		after: { joinedAt: at, userId: ID(2) },
 		limit: 50,
 		fromEnd: false,
 	}),
 	'conversations page': conversationsPage(
 		db,
-		mssqlDialect,
+		mssqlDialect(500),
 		{ status: ['OPEN'], channel: ['CHAT'], visibility: 'OPEN', closed: false, search: '50%_[x]' },
 		[ID(2)],
 		{ after: { lastActivityAt: at, id: ID(1) }, limit: 50, fromEnd: false },

@@ -9,6 +9,7 @@ import { sendMessage } from '../../src/conversations/send-message.ts';
 import { WriteQueue } from '../../src/conversations/write-queue.ts';
 import type { Viewer } from '../../src/identity/viewer.ts';
 import { openStore, type Store } from '../../src/store/database.ts';
+import { NO_NOTICES } from '../support/databases.ts';
 import { FaultyStore } from './faulty-store.ts';
 
 let directory: string;
@@ -26,7 +27,7 @@ export let conversationId: string;
 export function useWriteQueue(): void {
 	beforeAll(async () => {
 		directory = await mkdtemp(join(tmpdir(), 'write-queue-'));
-		store = await openStore({ kind: 'sqlite', file: join(directory, 'test.db') });
+		store = await openStore({ kind: 'sqlite', file: join(directory, 'test.db'), migrate: true }, NO_NOTICES);
 		const viewer = async (subject: string, role: 'CUSTOMER' | 'AGENT') => ({
 			user: await store.users.ensure({ subject, name: subject, role }),
 			expiresAt: Number.POSITIVE_INFINITY,

@@ -1,5 +1,6 @@
 -- lock conversations
-select * from "conversations" with (updlock, rowlock)
+set lock_timeout 500;
+			select * from "conversations" with (updlock, rowlock)
 			where "id" in (@1, @2) order by "id";
 -- ["00000000-0000-7000-8000-000000000001","00000000-0000-7000-8000-000000000002"]
 

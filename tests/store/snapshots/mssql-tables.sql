@@ -14,6 +14,6 @@ create table [message_revisions] ([message_id] uniqueidentifier not null, [numbe
 
 create table [settings] ([name] nvarchar(24) not null, [value] nvarchar(255) not null, constraint [settings_pkey] primary key ([name]));
 
-create table [users] ([id] uniqueidentifier not null, [subject] nvarchar(255) collate Latin1_General_100_BIN2 not null, [name] nvarchar(200) not null, [role] nvarchar(24) not null, [created_at] datetime2(3) not null, constraint [users_pkey] primary key ([id]));
+create table [users] ([id] uniqueidentifier not null, [subject] nvarchar(255) collate Latin1_General_100_BIN2 not null, [name] nvarchar(200) collate Latin1_General_100_BIN2 not null, [role] nvarchar(24) not null, [created_at] datetime2(3) not null, constraint [users_pkey] primary key ([id]));
 create unique index [users_subject_unique] on [users] ([subject]);
 create index [users_name_index] on [users] ([name], [id]);

@@ -1,0 +1,52 @@
+import { Migration } from '@mikro-orm/migrations';
+
+/** The first tables. Each primary key is what the rows are read by: (conversation, sequence) for history and log. */
+class FirstTables extends Migration {
+	override up(): void {
+		this.addSql(`create table users (
+			id uuid primary key, subject varchar(255) collate "C" not null, name varchar(200) collate "C" not null,
+			role varchar(24) not null, created_at timestamptz(3) not null,
+			constraint users_subject_unique unique (subject))`);
+		this.addSql('create index users_name_index on users (name, id)');
+		this.addSql(`create table conversations (
+			id uuid primary key, subject varchar(200) null, channel varchar(24) not null, status varchar(24) not null,
+			visibility varchar(24) not null, creator_id uuid not null, last_sequence int not null,
+			created_at timestamptz(3) not null, last_activity_at timestamptz(3) not null, closed_at timestamptz(3) null)`);
+		this.addSql('create index conversations_activity_index on conversations (last_activity_at, id)');
+		this.addSql(`create table memberships (
+			conversation_id uuid not null, user_id uuid not null, joined_at timestamptz(3) not null,
+			left_at timestamptz(3) null, left_sequence int null, last_read_sequence int not null, removed boolean not null,
+			primary key (conversation_id, user_id))`);
+		this.addSql('create index memberships_user_index on memberships (user_id, conversation_id)');
+		this.addSql(`create table messages (
+			conversation_id uuid not null, sequence int not null, id uuid not null, author_id uuid null,
+			body varchar not null, created_at timestamptz(3) not null, edited_at timestamptz(3) null, edit_count int not null,
+			deleted_at timestamptz(3) null, client_message_id varchar(64) null, send_key varchar(43) collate "C" null,
+			content_hash varchar(43) collate "C" not null, reply_to_id uuid null, internal boolean not null,
+			channel varchar(24) not null, primary key (conversation_id, sequence),
+			constraint messages_id_unique unique (id), constraint messages_send_key_unique unique (conversation_id, send_key))`);
+		this.addSql(`create table message_revisions (
+			message_id uuid not null, number int not null, body varchar not null, created_at timestamptz(3) not null,
+			primary key (message_id, number))`);
+		this.addSql(`create table events (
+			conversation_id uuid not null, sequence int not null, type varchar(24) not null,
+			occurred_at timestamptz(3) not null, actor_id uuid null, message_id uuid null, member_id uuid null,
+			internal boolean not null, command_id uuid not null, primary key (conversation_id, sequence))`);
+		this.addSql('create table settings (name varchar(24) primary key, value varchar(255) not null)');
+		this.addSql(
+			"insert into settings (name, value) values ('database', replace(gen_random_uuid()::text, '-', ''))",
+		);
+		this.addSql(
+			"insert into settings (name, value) values ('epoch', left(replace(gen_random_uuid()::text, '-', ''), 16))",
+		);
+	}
+
+	override down(): void {
+		this.addSql(
+			'drop table settings, events, message_revisions, messages, memberships, conversations, users',
+		);
+	}
+}
+
+/** In the order in which they are applied; a name never changes. */
+export const postgresqlMigrations = [{ name: '0001-first-tables', class: FirstTables }];
