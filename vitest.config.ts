@@ -1,14 +1,44 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
-export default defineConfig({
+const shared = {
 	// One graphql: Vite would load its ES module while the libraries that are not transformed load the other.
 	resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
+	test: { pool: 'forks', testTimeout: 30_000, hookTimeout: 60_000 },
+} satisfies TestProjectInlineConfiguration;
+
+/** Everything; the services of tests store in SQLite. */
+const sqlite: TestProjectInlineConfiguration = {
+	...shared,
+	test: { ...shared.test, name: 'sqlite', include: ['tests/**/*.test.ts'] },
+};
+
+/**
+ * Once more on PostgreSQL: what depends on how conversations, users and the log are stored and read, at the public API.
+ * A new file of tests/api runs here as well, unless what it shows is decided before the database is asked, or without it.
+ */
+const postgresql: TestProjectInlineConfiguration = {
+	...shared,
 	test: {
-		include: ['tests/**/*.test.ts'],
-		pool: 'forks',
+		...shared.test,
+		name: 'postgresql',
+		env: { TEST_DATABASE: 'postgresql' },
+		runner: 'tests/support/postgresql-runner.ts',
+		include: ['tests/api/*.test.ts', 'tests/model/*.test.ts', 'tests/faults/{kill,stopping}.test.ts'],
+		exclude: [
+			// Transports and their limits, documents, tokens.
+			'tests/api/{disjoint-fields,error-counts,error-locations,graphiql,http-requests,page-arguments}.test.ts',
+			'tests/api/{production,proxy-host,query-limits,request-ids,tokens}.test.ts',
+			'tests/api/{websocket-abuse,websocket-protocol}.test.ts',
+			// Clients, signals that are not stored, what followers share, readers that do not read.
+			'tests/api/{apollo-client,urql,live-activity,live-cohorts,live-slow-reader,live-sse}.test.ts',
+		],
+	},
+};
+
+export default defineConfig({
+	test: {
 		maxWorkers: 2,
-		testTimeout: 30_000,
-		hookTimeout: 60_000,
-		globalSetup: ['tests/support/skipped-suites.ts'],
+		globalSetup: ['tests/support/global-setup.ts'],
+		projects: [sqlite, postgresql],
 	},
 });

@@ -44,16 +44,15 @@ const longName = (messages: number): string => `product, ${messages.toLocaleStri
  * afresh once its history is written: code that has been compiled for sends would read more slowly.
  */
 async function prepare(run: Run, variant: Variant, name: string, lengthenTo?: number): Promise<Subject> {
-	const { directory } = run;
 	const database = name.replaceAll(/\W+/g, '-');
-	const filling = await startServer(variant, { directory, database });
+	const filling = await startServer(variant, { ...run, database });
 	const conversationId = await fill(run, filling).finally(() => filling.stop());
 	if (lengthenTo !== undefined) {
 		run.progress(`history: writing ${lengthenTo.toLocaleString('en-GB')} messages`);
-		lengthenHistory(filling.file, lengthenTo);
+		await lengthenHistory(filling.databaseUrl, lengthenTo);
 	}
 	const tokens = await signTokens('reader', READERS);
-	const server = await startServer(variant, { directory, database });
+	const server = await startServer(variant, { ...run, database });
 	return { name, server, workers: tokens.map((token) => ({ token, conversationId })) };
 }
 

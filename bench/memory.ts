@@ -44,14 +44,13 @@ export const benchMemory: Bench = async (given) => {
 };
 
 async function memoryRound(run: Run, variant: Variant, round: number): Promise<Round> {
-	const { directory } = run;
 	const database = `${variant.name}-${round}`;
 	const count = run.quick ? FOLLOWERS.quick : FOLLOWERS.full;
 	const tokens = await signTokens('follower', 2 * count);
-	const preparing = await startServer(variant, { directory, database });
+	const preparing = await startServer(variant, { ...run, database });
 	const conversationId = await createMembers(preparing.url, tokens).finally(() => preparing.stop());
 	// A process that has done nothing yet: pages that earlier work left free would hide what followers take.
-	const server = await startServer(variant, { directory, database, reportsMemory: true });
+	const server = await startServer(variant, { ...run, database, reportsMemory: true });
 	try {
 		const [idle, first, next] = await followed(run, server, tokens, conversationId);
 		return { first: difference(idle, first, count), next: difference(first, next, count) };

@@ -6,7 +6,7 @@ import { schema } from './index.ts';
 const HEADER = '# Generated from the Pothos schema by `npm run codegen`. Do not edit.\n\n';
 
 /** The schema as it stands in schema.graphql: sorted, so that moving a type in the code changes nothing. */
-export function printSorted(source: GraphQLSchema): string {
+function printSorted(source: GraphQLSchema): string {
 	return `${HEADER}${printSchema(lexicographicSortSchema(source))}\n`;
 }
 

@@ -18,6 +18,7 @@ import { logConfig, logModel } from './config/log.ts';
 import { choice } from './config/values.ts';
 
 export type { DatabaseConfig, IdentityConfig, ServerDatabaseConfig, SqliteConfig };
+export { describeDatabase };
 
 type HttpConfig = ReturnType<typeof httpConfig>;
 export type SocketsConfig = ReturnType<typeof socketsConfig>;
@@ -105,8 +106,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
 	const result = settingsModel(production).safeParse(given);
 	const identityFault = findIdentityFault(given, production);
 	if (!result.success || identityFault !== undefined) {
-		const issues = result.error?.issues ?? [];
-		const faults = issues.map(({ path, message }) => ({ name: String(path[0]), problem: message }));
+		const faults = faultsOf(result.error);
 		throw new ConfigError(identityFault === undefined ? faults : [...faults, identityFault]);
 	}
 
@@ -124,6 +124,17 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
 		log: logConfig(settings),
 		effective: effectiveSettings(settings, given, identity),
 	};
+}
+
+/** Of `env` the database's settings alone, for commands that need no others. Throws a ConfigError with every fault. */
+export function loadDatabaseConfig(env: NodeJS.ProcessEnv): DatabaseConfig {
+	const result = databaseModel().safeParse(nonEmpty(env));
+	if (!result.success) throw new ConfigError(faultsOf(result.error));
+	return databaseConfig(result.data);
+}
+
+function faultsOf(error: z.ZodError | undefined): ConfigFault[] {
+	return (error?.issues ?? []).map(({ path, message }) => ({ name: String(path[0]), problem: message }));
 }
 
 /** The effective settings in the order in which `.env.example` documents them; secrets are masked. */

@@ -8,7 +8,11 @@ import { printWelcome } from './welcome.ts';
 async function main(): Promise<void> {
 	loadEnvFile();
 	const config = loadConfig(process.env);
+	// Nothing is served yet, and the database may be waited for: there is nothing to stop in order.
+	const end = () => process.exit(0);
+	process.on('SIGTERM', end).on('SIGINT', end);
 	const service = await createService(config);
+	process.off('SIGTERM', end).off('SIGINT', end);
 	stopOnSignal(service, config.http.shutdownTimeoutMs);
 	const port = await service.start();
 	await printWelcome(config, service, port);

@@ -23,6 +23,7 @@ import { createTokenVerifier, type TokenSettings } from './identity/tokens.ts';
 import type { Viewer } from './identity/viewer.ts';
 import { Live } from './live/live.ts';
 import type { Delivery } from './live/ring.ts';
+import { createNotices, type ServiceNotices } from './notices.ts';
 import { createLogBuffer, type LogBuffer } from './observability/log-buffer.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
@@ -59,11 +60,9 @@ export async function createService(config: Config): Promise<Service> {
 		onLine: (level) => metrics.logLine(level),
 	});
 	const tokens = await resolveTokenSettings(config.identity);
-	const store = await openStore(config.database, {
-		waiting: (server, reason, waitMs) => logger.warn({ server, reason, waitMs }, 'waiting for the database'),
-		warn: (message) => logger.warn(message),
-	});
-	const core = createCore(config, store, metrics, logger);
+	const notices = createNotices(logger);
+	const store = await openStore(config.database, notices.database);
+	const core = createCore(config, store, metrics, notices);
 	const developmentToken = signer(config, tokens);
 	const health = createHealth(
 		createHealthChecks({
@@ -144,11 +143,11 @@ interface Core {
 }
 
 /** The domain with its write queue, and the live side that is told of every commit. */
-function createCore(config: Config, store: Store, metrics: Metrics, logger: Logger): Core {
+function createCore(config: Config, store: Store, metrics: Metrics, notices: ServiceNotices): Core {
 	const live = new Live(store.conversations, new MemoryBus(), {
 		...config.live,
 		slowReaderMaxMs: config.sockets.slowReaderMaxMs,
-		onError: (err) => logger.warn({ err }, 'a feed could not read its log; it tries again'),
+		onError: (err) => notices.feedFailed(err),
 		onResume: (source) => metrics.resume(source),
 		onDelivered: ({ event, committedAt = event.occurredAt.getTime() }) =>
 			metrics.deliveryLag((Date.now() - committedAt) / 1000),
@@ -157,8 +156,11 @@ function createCore(config: Config, store: Store, metrics: Metrics, logger: Logg
 		maxQueued: config.writeQueue.maxQueuedSends,
 		maxBatch: config.writeQueue.maxBatchSize,
 		onCommitted: (events: readonly ConversationEvent[]) => live.announce(events),
-		observe: ({ size: commands, seconds }) => metrics.commit(commands, seconds),
-		onRefused: (err, size) => logger.error({ err, size }, 'a batch could not be stored'),
+		observe: ({ size: commands, seconds }) => {
+			notices.stored();
+			metrics.commit(commands, seconds);
+		},
+		onRefused: (err, size) => notices.refused(err, size),
 	});
 	const domain: Domain = {
 		store: store.conversations,

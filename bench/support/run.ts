@@ -1,4 +1,5 @@
 import { machineSeconds } from './cpu.ts';
+import type { Databases } from './databases.ts';
 import type { Generator } from './generator.ts';
 import type { Report, Series } from './report.ts';
 import type { RequestsResult } from './requests.ts';
@@ -8,8 +9,9 @@ import type { Variant } from './variants.ts';
 /** What every benchmark is given. */
 export interface Run {
 	readonly generator: Generator;
-	/** Of the databases; on a real disk, the same for all servers. */
+	/** Of what the servers say on stderr, and of databases that are files; on a real disk. */
 	readonly directory: string;
+	readonly databases: Databases;
 	/** Fewer and shorter rounds: shows that everything works, not how fast it is. */
 	readonly quick: boolean;
 	readonly rounds: number;
@@ -71,7 +73,7 @@ export async function withServers<Result>(
 ): Promise<Result> {
 	const servers: RunningServer[] = [];
 	try {
-		for (const variant of variants) servers.push(await startServer(variant, { directory: run.directory }));
+		for (const variant of variants) servers.push(await startServer(variant, run));
 		return await use(servers);
 	} finally {
 		await Promise.all(servers.map((server) => server.stop()));

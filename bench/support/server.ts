@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cpuSeconds, pinned, SERVER_CORE } from './cpu.ts';
+import { type Databases, POOL_SIZE } from './databases.ts';
 import { JWT_SECRET } from './users.ts';
 import type { Variant } from './variants.ts';
 
@@ -21,8 +22,8 @@ export interface RunningServer {
 	readonly variant: Variant;
 	/** Of its GraphQL endpoint. */
 	readonly url: string;
-	/** Path of its SQLite file. */
-	readonly file: string;
+	/** Of its database. */
+	readonly databaseUrl: string;
 	/** CPU seconds used so far. */
 	cpu(): number | undefined;
 	/** Only of a server that was started with `reportsMemory`. */
@@ -32,8 +33,9 @@ export interface RunningServer {
 }
 
 export interface StartOptions {
-	/** Where its database and what it says on stderr are put. */
+	/** Where what it says on stderr is put. */
 	readonly directory: string;
+	readonly databases: Databases;
 	/** Name of the database, by default the variant's. Start again with the same name to find the same data. */
 	readonly database?: string;
 	readonly reportsMemory?: boolean;
@@ -53,8 +55,8 @@ process.on('exit', () => {
  * Rejects with what it said on stderr if it ends first.
  */
 export async function startServer(variant: Variant, options: StartOptions): Promise<RunningServer> {
-	const { directory, database = variant.name, reportsMemory = false } = options;
-	const file = join(directory, `${database}.db`);
+	const { directory, databases, database = variant.name, reportsMemory = false } = options;
+	const databaseUrl = await databases.urlOf(database);
 	const errors = join(directory, `${database}.stderr`);
 	const port = await freePort();
 	const flags = reportsMemory ? ['--expose-gc', '--import', MEMORY_PRELOAD] : [];
@@ -62,7 +64,7 @@ export async function startServer(variant: Variant, options: StartOptions): Prom
 	const stderr = openSync(errors, 'w');
 	const child = spawn(command, args, {
 		cwd: directory,
-		env: environment(variant, port, file),
+		env: environment(variant, port, databaseUrl),
 		stdio: ['ignore', 'ignore', stderr, ...(reportsMemory ? (['ipc'] as const) : [])],
 	});
 	closeSync(stderr);
@@ -77,14 +79,14 @@ export async function startServer(variant: Variant, options: StartOptions): Prom
 	return {
 		variant,
 		url: `http://127.0.0.1:${port}/graphql`,
-		file,
+		databaseUrl,
 		cpu: () => (child.pid === undefined ? undefined : cpuSeconds(child.pid)),
 		memory: () => memoryOf(child),
 		stop: () => stop(child),
 	};
 }
 
-function environment(variant: Variant, port: number, file: string): NodeJS.ProcessEnv {
+function environment(variant: Variant, port: number, databaseUrl: string): NodeJS.ProcessEnv {
 	const { PATH, HOME, TMPDIR } = process.env;
 	return {
 		...(PATH !== undefined && { PATH }),
@@ -93,7 +95,9 @@ function environment(variant: Variant, port: number, file: string): NodeJS.Proce
 		NODE_ENV: 'production',
 		PORT: String(port),
 		HOST: '127.0.0.1',
-		DATABASE_URL: `sqlite:${file}`,
+		DATABASE_URL: databaseUrl,
+		DATABASE_MIGRATE: 'auto',
+		DATABASE_POOL_MAX: String(POOL_SIZE),
 		JWT_SECRET,
 		LOG_LEVEL: 'info',
 		...variant.env,

@@ -27,6 +27,12 @@ export const product: Variant = {
 	flags: packageJson.scripts.start.split(' ').filter((word) => word.startsWith('--')),
 	env: { LOG_FORMAT: 'json' },
 };
+/** The same program with one transaction for each message: what gathering them into one commit is worth. */
+export const productSingly: Variant = {
+	...product,
+	name: 'product, one send a commit',
+	env: { ...product.env, MAX_BATCH_SIZE: '1' },
+};
 /** Apollo Server, one MikroORM flush per message, history as entities. */
 export const apolloFlush = peer('apollo-flush', 'apollo', 'entities');
 export const apolloRows = peer('apollo-rows', 'apollo', 'rows');

@@ -2,6 +2,10 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { checkConfigCommand } from './check-config.ts';
+import { epochCommand } from './epoch.ts';
+import { exportCommand } from './export.ts';
+import { importCommand } from './import.ts';
+import { migrateCommand } from './migrate.ts';
 import { runProgram } from './run-program.ts';
 import { tokenCommand } from './token.ts';
 
@@ -12,8 +16,22 @@ const program = new Command('pendo-message')
 	// Without it, commander ends the process before a long output to a pipe is written.
 	.exitOverride();
 
-for (const command of [tokenCommand(), checkConfigCommand()]) {
-	program.addCommand(command.copyInheritedSettings(program));
+for (const command of [
+	tokenCommand(),
+	checkConfigCommand(),
+	migrateCommand(),
+	epochCommand(),
+	exportCommand(),
+	importCommand(),
+]) {
+	program.addCommand(withSettingsOf(program, command));
 }
 
 await runProgram(program);
+
+/** Its subcommands' as well. */
+function withSettingsOf(parent: Command, command: Command): Command {
+	command.copyInheritedSettings(parent);
+	for (const below of command.commands) withSettingsOf(command, below);
+	return command;
+}

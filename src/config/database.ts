@@ -55,27 +55,46 @@ function readSqliteFile(rest: string): Place | Refusal {
 	return { kind: 'sqlite', file: resolve(path) };
 }
 
-/** The parameters that a SQL Server's URL may have. */
-const MSSQL_FLAGS = ['encrypt', 'trustServerCertificate'] as const;
-
 function readServerUrl(kind: ServerDatabaseConfig['kind'], text: string): Place | Refusal {
 	const url = URL.parse(text);
 	// What cannot be decoded would only fail once the password is sent.
 	if (url === null || !isDecodable(url.username + url.password + url.pathname))
 		return refuse(`is not a URL: write ${FORMS}, with what is special in a password percent-encoded`);
-	if (url.hostname === '') return refuse('must name a host');
+	// PostgreSQL's host may also be a parameter: the directory of its socket.
+	const host = kind === 'postgresql' ? url.hostname || url.searchParams.get('host') : url.hostname;
+	if (!host) return refuse('must name a host');
+	if (host.includes(',')) return refuse('must name one host');
 	if (!/^\/[^/]+$/.test(url.pathname)) return refuse('must name one database behind the host');
-	if (kind === 'mssql') {
-		if (url.username === '') return refuse('must name a user');
-		for (const [name, value] of url.searchParams) {
-			if (!MSSQL_FLAGS.some((flag) => flag === name))
-				return refuse(
-					`has the parameter ${JSON.stringify(name)}, and takes ${MSSQL_FLAGS.join(' and ')} alone`,
-				);
-			if (value !== 'true' && value !== 'false') return refuse(`must have ${name}=true or ${name}=false`);
-		}
+	if (url.hash !== '') return refuse('must not have a "#": in a password it is written %23');
+	const refusal = kind === 'mssql' ? checkMssql(url) : readSslMode(url);
+	return refusal ?? { kind, url: url.href };
+}
+
+/** The parameters that a SQL Server's URL may have. */
+const MSSQL_FLAGS = ['encrypt', 'trustServerCertificate'] as const;
+
+function checkMssql(url: URL): Refusal | undefined {
+	if (url.username === '') return refuse('must name a user');
+	for (const [name, value] of url.searchParams) {
+		if (!MSSQL_FLAGS.some((flag) => flag === name))
+			return refuse(
+				`has the parameter ${JSON.stringify(name)}, and takes ${MSSQL_FLAGS.join(' and ')} alone`,
+			);
+		if (value !== 'true' && value !== 'false') return refuse(`must have ${name}=true or ${name}=false`);
 	}
-	return { kind, url: url.href };
+	return undefined;
+}
+
+/** The driver checks the certificate in all of them, but warns on standard error of those that promise less. */
+const CHECKED_SSL_MODES = ['prefer', 'require', 'verify-ca', 'verify-full'];
+const SSL_MODES = ['disable', 'no-verify', ...CHECKED_SSL_MODES];
+
+function readSslMode({ searchParams }: URL): Refusal | undefined {
+	const mode = searchParams.get('sslmode');
+	if (mode === null || searchParams.has('uselibpqcompat')) return undefined;
+	if (!SSL_MODES.includes(mode)) return refuse(`must have one of ${SSL_MODES.join(', ')} as its sslmode`);
+	if (CHECKED_SSL_MODES.includes(mode)) searchParams.set('sslmode', 'verify-full');
+	return undefined;
 }
 
 function isDecodable(text: string): boolean {

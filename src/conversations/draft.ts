@@ -27,7 +27,6 @@ export class Draft {
 	readonly #memberships = new Map<string, Membership>();
 	readonly #messages = new Map<string, StoredMessage>();
 	readonly #messageIdsByKey = new Map<string, string>();
-	readonly #missed = new Map<string, readonly StoredMessage[]>();
 
 	readonly #entries: ConversationEvent[] = [];
 	readonly #newMessages = new Set<string>();
@@ -44,13 +43,15 @@ export class Draft {
 	}
 
 	/** Takes in what was read under the lock. */
-	load(read: { memberships?: readonly Membership[]; messages?: readonly StoredMessage[] }): void {
-		for (const membership of read.memberships ?? []) this.#memberships.set(membership.userId, membership);
-		for (const message of read.messages ?? []) this.#keepMessage(message);
+	loadMembership(membership: Membership): void {
+		this.#memberships.set(membership.userId, membership);
 	}
 
-	loadMissed(commandId: string, messages: readonly StoredMessage[]): void {
-		this.#missed.set(commandId, messages);
+	/** Takes in what was read under the lock. */
+	loadMessage(message: StoredMessage): void {
+		this.#messages.set(message.id, message);
+		if (message.authorId === null || message.clientMessageId === null) return;
+		this.#messageIdsByKey.set(sendKey(message.authorId, message.clientMessageId), message.id);
 	}
 
 	membership(userId: string): Membership | undefined {
@@ -66,16 +67,13 @@ export class Draft {
 		return id === undefined ? undefined : this.#messages.get(id);
 	}
 
-	/** What was missed by the present command's writer: as read, then what this batch sent before it. */
-	missed(writes: (message: Message) => boolean): readonly Message[] {
-		const sentBefore = this.#entries.flatMap((entry) =>
-			entry.type === 'MessageSent' && entry.message !== null && writes(entry.message) ? [entry.message] : [],
-		);
-		return [...(this.#missed.get(this.commandId) ?? []), ...sentBefore];
+	/** Of the messages that are known, read or sent in this batch, those that `isMissed` says; oldest first. */
+	missed(isMissed: (message: Message) => boolean): readonly Message[] {
+		return [...this.#messages.values()].filter(isMissed).sort((a, b) => a.sequence - b.sequence);
 	}
 
 	addMessage(message: StoredMessage, author: User): void {
-		this.#keepMessage(message);
+		this.loadMessage(message);
 		this.#newMessages.add(message.id);
 		this.#append('MessageSent', author, { message });
 	}
@@ -137,12 +135,6 @@ export class Draft {
 			newMemberships: members(this.#newMemberships),
 			changedMemberships: members(this.#changedMemberships),
 		};
-	}
-
-	#keepMessage(message: StoredMessage): void {
-		this.#messages.set(message.id, message);
-		if (message.authorId === null || message.clientMessageId === null) return;
-		this.#messageIdsByKey.set(sendKey(message.authorId, message.clientMessageId), message.id);
 	}
 
 	#append(

@@ -12,4 +12,6 @@ export const LIMITS = {
 	/** Messages that a ConversationMovedError carries. */
 	missedMessages: 100,
 	searchCharacters: 100,
+	userNameCharacters: 200,
+	userSubjectCharacters: 255,
 } as const;

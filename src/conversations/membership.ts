@@ -4,6 +4,8 @@ import type { Domain } from './domain.ts';
 import type { Draft } from './draft.ts';
 import { ForbiddenError, InvalidInputError, NotFoundError } from './errors.ts';
 import { newId } from './ids.ts';
+import { checkText } from './input.ts';
+import { LIMITS } from './limits.ts';
 import type { Conversation, Membership } from './model.ts';
 
 /** Whom to add or remove, by exactly one of the two. */
@@ -84,11 +86,12 @@ function requireManager(draft: Draft, user: User): Conversation {
 	return conversation;
 }
 
-/** @throws InvalidInputError unless exactly one of userId and subject is given. */
+/** @throws InvalidInputError unless exactly one of userId and subject is given, also for a text that no subject can be. */
 async function findMember(domain: Domain, { userId, subject }: MemberInput): Promise<User | undefined> {
 	if ((userId === undefined) === (subject === undefined))
 		throw new InvalidInputError('userId', 'Give either userId or subject.');
-	if (subject !== undefined) return domain.users.bySubject(subject);
+	if (subject !== undefined)
+		return domain.users.bySubject(checkText('subject', subject, LIMITS.userSubjectCharacters));
 	const [user] = await domain.users.byIds(userId === undefined ? [] : [userId]);
 	return user;
 }

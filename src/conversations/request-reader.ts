@@ -169,6 +169,9 @@ export class RequestReader implements Reader {
 	async users(search: string | undefined, page: PageRequest<UserCursor>): Promise<Page<User>> {
 		requireStaff(this.#user);
 		if (search !== undefined) checkText('search', search, LIMITS.searchCharacters);
+		// A cursor comes from the caller: its name may be one that no user can have.
+		for (const side of ['after', 'before'] as const)
+			if (page[side]) checkText(side, page[side].name, LIMITS.userNameCharacters);
 		return this.#domain.users.search(search, page);
 	}
 

@@ -1,5 +1,6 @@
 import { isStaff, type User, type Viewer } from '../identity/viewer.ts';
 import { asSeenBy, requireFull, seesNotes } from './access.ts';
+import type { Command } from './command.ts';
 import type { Domain } from './domain.ts';
 import type { Draft } from './draft.ts';
 import {
@@ -17,7 +18,6 @@ import { LIMITS } from './limits.ts';
 import { joinMember } from './membership.ts';
 import type { Conversation, Message, StoredMessage } from './model.ts';
 import { contentHash, sendKey } from './send-key.ts';
-import type { Command } from './write-queue.ts';
 
 export interface SendMessageInput {
 	readonly conversationId: string;

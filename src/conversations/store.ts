@@ -45,15 +45,18 @@ export interface Changes {
 	readonly changedMemberships: readonly Membership[];
 }
 
-/** An open transaction. The rows of `lock` are locked before any other row is read. */
+/**
+ * An open transaction. The rows of `lock` are locked before any other row is read. What is not there is absent from the
+ * answers, which have no order; a list may be empty.
+ */
 export interface StoreTransaction {
-	/** Locks the rows, in the order of their ids, and reads them. Ids that do not exist are absent. */
+	/** Locks the rows, in the order of their ids, and reads them. */
 	lock(conversationIds: readonly string[]): Promise<ReadonlyMap<string, Conversation>>;
 	messagesByKey(keys: readonly SendKey[]): Promise<readonly StoredMessage[]>;
 	messages(ids: readonly string[]): Promise<readonly StoredMessage[]>;
 	memberships(keys: readonly MembershipKey[]): Promise<readonly Membership[]>;
-	/** Oldest first, at most `limit`. */
-	missed(query: MissedQuery): Promise<readonly StoredMessage[]>;
+	/** For each query the oldest messages, at most its `limit`; what several ask for comes as often. */
+	missed(queries: readonly MissedQuery[]): Promise<readonly StoredMessage[]>;
 	save(changes: Changes): Promise<void>;
 }
 
@@ -65,6 +68,9 @@ export class StoreLocked extends StoreConflict {}
 
 /** The database cannot be reached. Nothing was stored. */
 export class StoreUnavailable extends Error {}
+
+/** It is known to be away, which was told once: the requests that fail meanwhile are no news. */
+export class StoreAway extends StoreUnavailable {}
 
 /** The connection was lost while committing: stored or not, only a look tells. */
 export class UnknownCommit extends Error {}
@@ -79,7 +85,7 @@ export interface SeenConversation {
 export interface ConversationStore {
 	/**
 	 * Runs `work` in one transaction and commits it, durably, before it answers.
-	 * @throws StoreConflict, StoreUnavailable: nothing was stored. UnknownCommit: perhaps.
+	 * @throws StoreConflict, StoreLocked, StoreUnavailable: nothing was stored. UnknownCommit: perhaps.
 	 */
 	transact<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T>;
 	/** Which of these commands left an entry in their conversation's log above `after`. */

@@ -13,6 +13,7 @@ import {
 import { getArgumentValues } from 'graphql/execution/values.js';
 import { LRUCache } from 'lru-cache';
 import type { GraphQLContext } from '../../schema/context.ts';
+import { StoreUnavailable } from '../conversations/store.ts';
 import type { Role, Viewer } from '../identity/viewer.ts';
 import type { Delivery } from '../live/ring.ts';
 import type { Operation, RunArgs } from './operations.ts';
@@ -56,7 +57,7 @@ interface Shape {
 
 /** Followers who asked the same, in the same access class: each event is executed and written out once for all of them. */
 export interface Cohort {
-	/** The JSON of an execution result. */
+	/** The JSON of an execution result. @throws StoreUnavailable */
 	render(delivery: Delivery): string | Promise<string>;
 }
 
@@ -136,9 +137,7 @@ export class Cohorts {
 	): string | Promise<string> {
 		const context = this.#deps.createContext(viewer, delivery);
 		const result = this.#deps.execute(operation, { variables, context, rootValue: delivery.event });
-		return 'then' in result
-			? Promise.resolve(result).then((done) => JSON.stringify(done))
-			: JSON.stringify(result);
+		return 'then' in result ? Promise.resolve(result).then(textOf) : textOf(result);
 	}
 
 	#shapeOf(operation: Operation): Shape | null {
@@ -152,6 +151,16 @@ export class Cohorts {
 		}
 		return shape;
 	}
+}
+
+/**
+ * @throws StoreUnavailable where the database was not to be had: an error in the event's place would be a hole in what
+ * its followers see.
+ */
+function textOf(result: ExecutionResult): string {
+	if (result.errors?.some(({ extensions }) => extensions['code'] === 'SERVICE_BUSY'))
+		throw new StoreUnavailable('The event cannot be read now.');
+	return JSON.stringify(result);
 }
 
 /** By name; what the operation does not declare is nobody's. */

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream';
 import type { ExecutionResult } from 'graphql';
 import type { WebSocket } from 'ws';
 import { requireId } from '../../schema/ids.ts';
-import { StoreUnavailable } from '../conversations/store.ts';
+import { StoreConflict, StoreUnavailable } from '../conversations/store.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import { StreamEnded } from '../live/event-stream.ts';
 import type { EndReason, Follower, Sink } from '../live/follower.ts';
@@ -136,7 +136,7 @@ class SocketSink implements Sink {
 		if (reason === 'stopping') this.#socket.close(GOING_AWAY, 'Going away');
 		else if (reason === 'slow')
 			this.#socket.close(TRY_AGAIN_LATER, 'The reader is too slow: resume from the last sequence');
-		else if (reason instanceof StoreUnavailable)
+		else if (reason instanceof StoreUnavailable || reason instanceof StoreConflict)
 			this.#socket.close(TRY_AGAIN_LATER, 'The log cannot be read now: resume from the last sequence');
 		this.#silent.end(reason);
 	}

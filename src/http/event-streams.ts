@@ -73,9 +73,15 @@ class EndedStream implements AsyncIterableIterator<ExecutionResult> {
 			return this.#last(error);
 		}
 		if (this.#expired) return this.#last(new UnauthenticatedError());
-		if (result.done === true) this.#end();
+		if (result.done === true) {
+			this.#end();
+			return result;
+		}
+		// An error in an event's place would be a hole in what the client sees.
+		const busy = result.value.errors?.find(({ extensions }) => extensions['code'] === 'SERVICE_BUSY');
+		if (busy !== undefined) return this.#last(busy);
 		// The executor makes a result of what the stream of events rejects with.
-		else if (result.value.data === undefined && result.value.errors?.[0])
+		if (result.value.data === undefined && result.value.errors?.[0])
 			return this.#last(result.value.errors[0]);
 		return result;
 	}

@@ -1,6 +1,7 @@
 import type { GraphQLSchema } from 'graphql';
 import { createYoga, type YogaServerInstance } from 'graphql-yoga';
 import type { GraphQLConfig } from '../config.ts';
+import { StoreAway } from '../conversations/store.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import { createCompiledExecutor, useExecutor } from './compiled-execution.ts';
@@ -33,7 +34,9 @@ export interface GraphQLServer {
 export function createGraphQL({ schema, config, logger, metrics, graphiql }: GraphQLOptions): GraphQLServer {
 	const errorPolicy: ErrorPolicy = {
 		suggestions: config.introspection,
-		onDefect: (err, requestId) => logger.error({ err, requestId }, 'an operation failed'),
+		onDefect: (err, requestId) => {
+			if (!(err instanceof StoreAway)) logger.error({ err, requestId }, 'an operation failed');
+		},
 		onShown: (code) => metrics.error(code),
 	};
 	const executor = createCompiledExecutor(schema);

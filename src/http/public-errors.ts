@@ -2,7 +2,7 @@ import { type ExecutionResult, GraphQLError } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { GraphQLContext } from '../../schema/context.ts';
 import { DomainError, type ErrorCode, InvalidInputError, ServiceBusyError } from '../conversations/errors.ts';
-import { StoreUnavailable } from '../conversations/store.ts';
+import { StoreConflict, StoreUnavailable, UnknownCommit } from '../conversations/store.ts';
 import { UnauthenticatedError } from '../identity/tokens.ts';
 import { StreamEnded } from '../live/event-stream.ts';
 
@@ -62,6 +62,9 @@ export interface ErrorPolicy {
 	readonly onShown: (code: string) => void;
 }
 
+/** What may be tried again. Changes of conversations do not come here: their use cases know whether they were stored. */
+const STORE_FAULTS = [StoreUnavailable, StoreConflict] as const;
+
 /** Errors that were made fit already: several layers ask, the first answers. */
 const shown = new WeakSet<GraphQLError>();
 
@@ -98,7 +101,15 @@ export function toPublicError(error: unknown, policy: ErrorPolicy, requestId?: s
 		);
 	if (cause instanceof UnauthenticatedError) return make(cause.message, 'UNAUTHENTICATED');
 	if (cause instanceof StreamEnded) return make(cause.message, 'SERVICE_BUSY');
-	if (cause instanceof StoreUnavailable) {
+	if (cause instanceof UnknownCommit) {
+		policy.onDefect(cause, requestId);
+		return make(
+			'The database was lost while storing this, and whether it is stored is not known. ' +
+				'Send it again with the same clientMessageId, or look.',
+			'INTERNAL',
+		);
+	}
+	if (STORE_FAULTS.some((fault) => cause instanceof fault)) {
 		policy.onDefect(cause, requestId);
 		return make(new ServiceBusyError().message, 'SERVICE_BUSY');
 	}

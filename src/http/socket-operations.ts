@@ -43,6 +43,9 @@ interface SocketArgs extends ExecutionArgs {
 	readonly running: RunningOperation;
 }
 
+/** An id is kept as long as its operation and stands in front of every event; clients take a uuid or a number. */
+const MAX_ID_CHARACTERS = 128;
+
 /** IANA WebSocket close codes. */
 const TRY_AGAIN_LATER = 1013;
 
@@ -108,6 +111,10 @@ function admit(
 	const { running } = connection;
 	const refuse = (errors: readonly GraphQLError[]) =>
 		errors.map((error) => toPublicError(error, deps.errorPolicy, requestId));
+	if (operationId.length > MAX_ID_CHARACTERS)
+		return refuse([
+			publicError('BAD_USER_INPUT', `An operation's id has at most ${MAX_ID_CHARACTERS} characters.`),
+		]);
 	// The protocol tells operations apart by their ids alone. While this refusal is being sent it would take the one
 	// before, if that begins only now, for this one, and forget it with this one.
 	const before = running.find(({ id }) => id === operationId);

@@ -47,14 +47,15 @@ export class Feeds {
 	}
 
 	/**
-	 * One who follows from a place in the log. Nothing is delivered before `pump`.
+	 * One who follows from a place in the log. Nothing is delivered before `pump`. A place that was found in an earlier
+	 * `epoch` is of another log: the follower begins again.
 	 * @throws when the bus or the log cannot be reached.
 	 */
 	async follow(
 		conversationId: string,
 		user: User,
 		sink: Sink,
-		place: { readonly accessFrom: number; readonly after: number },
+		place: { readonly accessFrom: number; readonly after: number; readonly epoch?: string },
 	): Promise<Follower> {
 		const feed = this.#feeds.get(conversationId) ?? this.#begin(conversationId);
 		clearTimeout(this.#idle.get(feed));
@@ -64,6 +65,7 @@ export class Feeds {
 			if (this.#stopped) throw new StreamEnded('stopping');
 			const follower = new Follower(feed, user, sink, place);
 			feed.add(follower);
+			if (place.epoch !== undefined && place.epoch !== this.epoch) follower.reset('REPLACED', feed.head);
 			return follower;
 		} finally {
 			unpin();
@@ -121,23 +123,28 @@ export class Feeds {
 
 	async #check(): Promise<void> {
 		try {
-			await this.#checkEpoch();
 			const asked = [...this.#feeds.values()].map((feed) => ({ feed, known: feed.head }));
 			const heads = await this.#headsOf(asked.map(({ feed }) => feed));
+			// Asked after the heads, so that a shorter log of another epoch is not told twice.
+			if (await this.#takeNewEpoch()) return;
 			for (const { feed, known } of asked) feed.check(heads.get(feed.conversationId) ?? 0, known);
 		} catch (error) {
 			this.#options.onError(error);
 		}
 	}
 
-	async #checkEpoch(): Promise<void> {
+	/** Whether the log is another one; then all feeds are told. */
+	async #takeNewEpoch(): Promise<boolean> {
 		const epoch = await this.#log.epoch();
-		if (epoch === this.epoch) return;
+		if (epoch === this.epoch) return false;
 		// Read first, then told: a failure in between leaves the old epoch, for the next beat to try again.
 		const feeds = [...this.#feeds.values()];
 		const heads = await this.#headsOf(feeds);
 		this.epoch = epoch;
-		for (const feed of feeds) feed.replace(heads.get(feed.conversationId) ?? 0);
+		// One that began meanwhile read its head from this log, and may have let in who came from the one before.
+		for (const feed of this.#feeds.values())
+			feed.replace(feeds.includes(feed) ? (heads.get(feed.conversationId) ?? 0) : feed.head);
+		return true;
 	}
 
 	async #headsOf(feeds: readonly Feed[]): Promise<ReadonlyMap<string, number>> {

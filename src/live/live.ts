@@ -89,12 +89,14 @@ export class Live {
 	async open(viewer: Viewer, request: FollowRequest, sink: Sink): Promise<Follower> {
 		const { conversationId, after, epoch } = request;
 		if (after !== undefined && after < 0) throw new InvalidInputError('after', 'after must be 0 or more.');
+		const current = this.#feeds.epoch;
 		const { lastSequence: head } = await this.#requireAccess(viewer, conversationId);
-		const replaced = epoch !== undefined && epoch !== this.#feeds.epoch;
+		const replaced = epoch !== undefined && epoch !== current;
 		const servable = after === undefined || (after <= head && !replaced);
-		const place = { accessFrom: head, after: servable ? (after ?? head) : head };
+		const place = { accessFrom: head, after: servable ? (after ?? head) : head, epoch: current };
 		const follower = await this.#feeds.follow(conversationId, viewer.user, sink, place);
-		if (!servable) follower.reset(replaced ? 'REPLACED' : 'AHEAD', head);
+		// Otherwise it was reset already.
+		if (!servable && current === this.#feeds.epoch) follower.reset(replaced ? 'REPLACED' : 'AHEAD', head);
 		else if (place.after < head) this.#options.onResume(follower.isNear ? 'ring' : 'log');
 		follower.pump();
 		return follower;
@@ -125,12 +127,11 @@ export class Live {
 		conversationId: string,
 	): Promise<AsyncIterableIterator<ConversationActivity>> {
 		const { user } = viewer;
+		const { epoch } = this.#feeds;
 		const { lastSequence: head } = await this.#requireAccess(viewer, conversationId);
 		const stream = new ActivityStream();
-		const watch = await this.#feeds.follow(conversationId, user, endOnly(stream), {
-			accessFrom: head,
-			after: head,
-		});
+		const place = { accessFrom: head, after: head, epoch };
+		const watch = await this.#feeds.follow(conversationId, user, endOnly(stream), place);
 		for (const signal of this.#presence.present(conversationId))
 			stream.push(asActivity(conversationId, signal));
 		const leave = this.#presence.enter(conversationId, user);

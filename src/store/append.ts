@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { type CompiledQuery, sql } from 'kysely';
 import type {
 	Conversation,
 	LogEntry,
@@ -33,17 +33,12 @@ import type { Queries, Tables } from './tables.ts';
  * what the transaction has locked. Those that change or insert write what they are given and check nothing.
  */
 
-export function messagesByKey(db: Queries, keys: readonly SendKey[]) {
-	return db
-		.selectFrom('messages')
-		.selectAll()
-		.where((eb) =>
-			eb.or(
-				keys.map((key) =>
-					eb.and([eb('conversation_id', '=', key.conversationId), eb('send_key', '=', key.key)]),
-				),
-			),
-		);
+export function messagesByKey(db: Queries, dialect: Dialect, keys: readonly SendKey[]) {
+	return dialect.byKeys(
+		db,
+		'messages',
+		keys.map(({ conversationId, key }) => [conversationId, key]),
+	);
 }
 
 /** With their keys, in whatever conversation. */
@@ -51,84 +46,84 @@ export function messagesById(db: Queries, ids: readonly string[]) {
 	return db.selectFrom('messages').selectAll().where('id', 'in', ids);
 }
 
-export function membershipsByKey(db: Queries, keys: readonly MembershipKey[]) {
-	return db
-		.selectFrom('memberships')
-		.selectAll()
-		.where((eb) =>
-			eb.or(
-				keys.map((key) =>
-					eb.and([eb('conversation_id', '=', key.conversationId), eb('user_id', '=', key.userId)]),
-				),
-			),
-		);
+export function membershipsByKey(db: Queries, dialect: Dialect, keys: readonly MembershipKey[]) {
+	return dialect.byKeys(
+		db,
+		'memberships',
+		keys.map(({ conversationId, userId }) => [conversationId, userId]),
+	);
 }
 
-/** Oldest first, at most `limit`; an outside contact's, whose author is null, are among them. */
-export function missedMessages(db: Queries, dialect: Dialect, query: MissedQuery) {
-	const { conversationId, after, exceptAuthorId, limit } = query;
-	const missed = db
-		.selectFrom('messages')
-		.selectAll()
-		.where('conversation_id', '=', conversationId)
-		.where('sequence', '>', after)
-		.where((eb) => eb.or([eb('author_id', '!=', exceptAuthorId), eb('author_id', 'is', null)]))
-		.where('internal', '=', false);
-	return dialect.first(missed.orderBy('sequence'), limit);
-}
-
-/** Sequences and activity of all conversations of a batch in one statement. */
-export function raiseConversations(db: Queries, conversations: readonly Conversation[]) {
-	// The ELSE is never taken: it tells the database the parameters' types.
-	const byId = <Column extends 'last_sequence' | 'last_activity_at', Value>(
-		column: Column,
-		value: (conversation: Conversation) => Value,
-	) => {
-		const cases = conversations.map(
-			(conversation) => sql`when ${conversation.id} then ${value(conversation)}`,
-		);
-		return sql<Value>`case ${sql.ref('id')} ${sql.join(cases, sql` `)} else ${sql.ref(column)} end`;
+/** For each query its oldest, at most `limit`; an outside contact's, whose author is null, are among them. */
+export function missedMessages(db: Queries, dialect: Dialect, queries: readonly MissedQuery[]) {
+	const missedBy = ({ conversationId, after, exceptAuthorId, limit }: MissedQuery) => {
+		const missed = db
+			.selectFrom('messages')
+			.selectAll()
+			.where('conversation_id', '=', conversationId)
+			.where('sequence', '>', after)
+			.where((eb) => eb.or([eb('author_id', '!=', exceptAuthorId), eb('author_id', 'is', null)]))
+			.where('internal', '=', false);
+		return db.selectFrom(dialect.first(missed.orderBy('sequence'), limit).as('missed')).selectAll();
 	};
-	return db
-		.updateTable('conversations')
-		.set({
-			last_sequence: byId('last_sequence', (conversation) => conversation.lastSequence),
-			last_activity_at: byId('last_activity_at', (conversation) => conversation.lastActivityAt),
-		})
-		.where(
-			'id',
-			'in',
-			conversations.map(({ id }) => id),
-		);
+	return queries.map(missedBy).reduce((all, missed) => all.unionAll(missed));
+}
+
+/** Sequences and activity. */
+export function raiseConversations(db: Queries, conversations: readonly Conversation[]) {
+	const columns = ({ id, lastSequence, lastActivityAt }: Conversation) => ({
+		id,
+		last_sequence: lastSequence,
+		last_activity_at: lastActivityAt,
+	});
+	return changeRows(db, 'conversations', ['id'], conversations.map(columns));
 }
 
 /** All but who created it and when. */
-export function changeConversation(db: Queries, conversation: Conversation) {
-	const { id, creator_id, created_at, ...columns } = fromConversation(conversation);
-	return db.updateTable('conversations').set(columns).where('id', '=', id);
+export function changeConversations(db: Queries, conversations: readonly Conversation[]) {
+	const columns = (conversation: Conversation) => {
+		const { creator_id, created_at, ...changing } = fromConversation(conversation);
+		return changing;
+	};
+	return changeRows(db, 'conversations', ['id'], conversations.map(columns));
 }
 
-export function changeMembership(db: Queries, membership: Membership) {
-	const { conversation_id, user_id, ...columns } = fromMembership(membership);
-	return db
-		.updateTable('memberships')
-		.set(columns)
-		.where('conversation_id', '=', conversation_id)
-		.where('user_id', '=', user_id);
+export function changeMemberships(db: Queries, memberships: readonly Membership[]) {
+	return changeRows(db, 'memberships', ['conversation_id', 'user_id'], memberships.map(fromMembership));
 }
 
 /** What an edit or a deletion changes. Found by conversation and sequence, by which the rows are clustered. */
-export function changeMessage(db: Queries, message: Message) {
-	return db
-		.updateTable('messages')
-		.set({
-			body: message.body,
-			edited_at: message.editedAt,
-			edit_count: message.editCount,
-			deleted_at: message.deletedAt,
-		})
-		.where('conversation_id', '=', message.conversationId)
-		.where('sequence', '=', message.sequence);
+export function changeMessages(db: Queries, messages: readonly Message[]) {
+	const columns = (message: Message) => ({
+		conversation_id: message.conversationId,
+		sequence: message.sequence,
+		body: message.body,
+		edited_at: message.editedAt,
+		edit_count: message.editCount,
+		deleted_at: message.deletedAt,
+	});
+	return changeRows(db, 'messages', ['conversation_id', 'sequence'], messages.map(columns));
+}
+
+/** One UPDATE for many rows, which have the same columns; `keys` are those that they are found by. */
+function changeRows<Row extends Record<string, unknown>>(
+	db: Queries,
+	table: keyof Tables,
+	keys: readonly (keyof Row & string)[],
+	rows: readonly Row[],
+): CompiledQuery {
+	const columns = Object.keys(rows[0] ?? {});
+	const changed = (column: string) => sql.ref(`changed.${column}`);
+	const set = columns
+		.filter((column) => !keys.includes(column))
+		.map((column) => sql`${sql.ref(column)} = ${changed(column)}`);
+	const found = keys.map((key) => sql`${sql.ref(`${table}.${key}`)} = ${changed(key)}`);
+	const values = rows.map((row) => sql`union all select ${sql.join(columns.map((column) => row[column]))}`);
+	// The first SELECT has no rows: it names the columns, and tells the database the parameters' types.
+	return sql`update ${sql.table(table)} set ${sql.join(set)} from (
+		select ${sql.join(columns.map((column) => sql.ref(column)))} from ${sql.table(table)} where 1 = 0
+		${sql.join(values, sql` `)}
+	) as ${sql.table('changed')} where ${sql.join(found, sql` and `)}`.compile(db);
 }
 
 /*
@@ -161,6 +156,11 @@ export function eraseRevisions(db: Queries, messageIds: readonly string[]) {
 	return db.deleteFrom('message_revisions').where('message_id', 'in', messageIds);
 }
 
+/** In one statement. SQL Server takes 1,000 rows of VALUES. */
+const MAX_ITEMS = 1_000;
+/** SQLite takes 500 SELECTs in a union. */
+const MAX_IN_UNION = 499;
+
 /** An open transaction as the domain knows it. */
 export class KyselyTransaction implements StoreTransaction {
 	readonly #db: Queries;
@@ -172,42 +172,41 @@ export class KyselyTransaction implements StoreTransaction {
 	}
 
 	async lock(ids: readonly string[]): Promise<ReadonlyMap<string, Conversation>> {
-		const { rows } = await this.#db.executeQuery(this.#dialect.lockConversations(this.#db, ids));
+		const rows = await this.#run(ids, 1, (some) => this.#dialect.lockConversations(this.#db, some));
 		return new Map(rows.map(toConversation).map((conversation) => [conversation.id, conversation]));
 	}
 
 	async messagesByKey(keys: readonly SendKey[]): Promise<readonly StoredMessage[]> {
-		return (await messagesByKey(this.#db, keys).execute()).map(toStoredMessage);
+		const rows = await this.#run(keys, 2, (some) => messagesByKey(this.#db, this.#dialect, some));
+		return rows.map(toStoredMessage);
 	}
 
 	async messages(ids: readonly string[]): Promise<readonly StoredMessage[]> {
-		return (await messagesById(this.#db, ids).execute()).map(toStoredMessage);
+		const rows = await this.#run(ids, 1, (some) => messagesById(this.#db, some).compile());
+		return rows.map(toStoredMessage);
 	}
 
 	async memberships(keys: readonly MembershipKey[]): Promise<readonly Membership[]> {
-		return (await membershipsByKey(this.#db, keys).execute()).map(toMembership);
+		const rows = await this.#run(keys, 2, (some) => membershipsByKey(this.#db, this.#dialect, some));
+		return rows.map(toMembership);
 	}
 
-	async missed(query: MissedQuery): Promise<readonly StoredMessage[]> {
-		return (await missedMessages(this.#db, this.#dialect, query).execute()).map(toStoredMessage);
+	async missed(queries: readonly MissedQuery[]): Promise<readonly StoredMessage[]> {
+		const build = (some: readonly MissedQuery[]) => missedMessages(this.#db, this.#dialect, some).compile();
+		const rows = await this.#run(queries, 5, build, MAX_IN_UNION);
+		return rows.map(toStoredMessage);
 	}
 
 	async save(changes: Changes): Promise<void> {
 		const db = this.#db;
-		await this.#insert('conversations', changes.newConversations, (rows) =>
-			insertConversations(db, rows).execute(),
-		);
-		await this.#insert('memberships', changes.newMemberships, (rows) =>
-			insertMemberships(db, rows).execute(),
-		);
-		await this.#insert('messages', changes.newMessages, (rows) => insertMessages(db, rows).execute());
-		await this.#insert('events', changes.entries, (rows) => insertEntries(db, rows).execute());
-		await this.#insert('message_revisions', changes.newRevisions, (rows) =>
-			insertRevisions(db, rows).execute(),
-		);
-		for (const membership of changes.changedMemberships) await changeMembership(db, membership).execute();
-		for (const message of changes.changedMessages) await changeMessage(db, message).execute();
-		if (changes.erasedRevisions.length > 0) await eraseRevisions(db, changes.erasedRevisions).execute();
+		await this.#run(changes.newConversations, 10, (some) => insertConversations(db, some).compile());
+		await this.#run(changes.newMemberships, 7, (some) => insertMemberships(db, some).compile());
+		await this.#run(changes.newMessages, 15, (some) => insertMessages(db, some).compile());
+		await this.#run(changes.entries, 9, (some) => insertEntries(db, some).compile());
+		await this.#run(changes.newRevisions, 4, (some) => insertRevisions(db, some).compile());
+		await this.#run(changes.changedMemberships, 7, (some) => changeMemberships(db, some), MAX_IN_UNION);
+		await this.#run(changes.changedMessages, 6, (some) => changeMessages(db, some), MAX_IN_UNION);
+		await this.#run(changes.erasedRevisions, 1, (some) => eraseRevisions(db, some).compile());
 		await this.#raise(changes);
 	}
 
@@ -216,29 +215,27 @@ export class KyselyTransaction implements StoreTransaction {
 		const altered = new Set(
 			entries.filter(({ type }) => type === 'ConversationChanged').map((entry) => entry.conversationId),
 		);
-		const raised = changedConversations.filter(({ id }) => !altered.has(id));
-		if (raised.length > 0) await raiseConversations(this.#db, raised).execute();
-		for (const conversation of changedConversations)
-			if (altered.has(conversation.id)) await changeConversation(this.#db, conversation).execute();
+		const [changed, raised] = [
+			changedConversations.filter(({ id }) => altered.has(id)),
+			changedConversations.filter(({ id }) => !altered.has(id)),
+		];
+		await this.#run(raised, 3, (some) => raiseConversations(this.#db, some), MAX_IN_UNION);
+		await this.#run(changed, 8, (some) => changeConversations(this.#db, some), MAX_IN_UNION);
 	}
 
-	/** Multi-row inserts within what one statement takes. */
-	async #insert<Item>(
-		table: keyof Tables,
+	/** One statement for all items, or for each chunk of them that one takes. */
+	async #run<Item, Row>(
 		items: readonly Item[],
-		insert: (items: readonly Item[]) => Promise<unknown>,
-	): Promise<void> {
-		const size = Math.min(1_000, Math.floor(this.#dialect.maxParameters / COLUMNS[table]));
-		for (let from = 0; from < items.length; from += size) await insert(items.slice(from, from + size));
+		parametersEach: number,
+		build: (some: readonly Item[]) => CompiledQuery<Row>,
+		maxItems = MAX_ITEMS,
+	): Promise<readonly Row[]> {
+		const size = Math.min(maxItems, Math.floor(this.#dialect.maxParameters / parametersEach));
+		const rows: Row[] = [];
+		for (let from = 0; from < items.length; from += size) {
+			const answer = await this.#db.executeQuery(build(items.slice(from, from + size)));
+			rows.push(...answer.rows);
+		}
+		return rows;
 	}
 }
-
-const COLUMNS: Record<keyof Tables, number> = {
-	conversations: 10,
-	memberships: 7,
-	messages: 15,
-	message_revisions: 4,
-	events: 9,
-	users: 5,
-	settings: 2,
-};

@@ -43,9 +43,13 @@ import type { Queries } from './tables.ts';
 /** The store of conversations over Kysely: the hot paths read and write rows, never entities. */
 export class KyselyConversationStore implements ConversationStore {
 	readonly #database: Database;
+	readonly #onReplaced: () => void;
+	#epoch: string | undefined;
 
-	constructor(database: Database) {
+	/** `onReplaced` is called whenever the log is found to be another one. */
+	constructor(database: Database, onReplaced: () => void) {
 		this.#database = database;
+		this.#onReplaced = onReplaced;
 	}
 
 	get #db(): Queries {
@@ -73,8 +77,11 @@ export class KyselyConversationStore implements ConversationStore {
 		return found;
 	}
 
-	epoch(): Promise<string> {
-		return readEpoch(this.#db);
+	async epoch(): Promise<string> {
+		const epoch = await readEpoch(this.#db);
+		if (this.#epoch !== undefined && this.#epoch !== epoch) this.#onReplaced();
+		this.#epoch = epoch;
+		return epoch;
 	}
 
 	async heads(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
@@ -111,7 +118,8 @@ export class KyselyConversationStore implements ConversationStore {
 		const members = new Map<string, Membership>();
 		if (userIds.length > 0) {
 			const keys = userIds.map((userId) => ({ conversationId: conversation.id, userId }));
-			for (const row of await membershipsByKey(db, keys).execute()) {
+			const found = await db.executeQuery(membershipsByKey(db, this.#database.dialect, keys));
+			for (const row of found.rows) {
 				const membership = toMembership(row);
 				members.set(membership.userId, membership);
 			}
@@ -133,9 +141,11 @@ export class KyselyConversationStore implements ConversationStore {
 	}
 
 	async memberships(keys: readonly MembershipKey[]): Promise<readonly Membership[]> {
-		const { statements } = this.#database;
-		const parameters = keys.flatMap(({ conversationId, userId }) => [conversationId, userId]);
-		const build = () => membershipsByKey(this.#db, keys);
+		const { dialect, statements } = this.#database;
+		const parameters = dialect.keyParameters(
+			keys.map(({ conversationId, userId }) => [conversationId, userId]),
+		);
+		const build = () => ({ compile: () => membershipsByKey(this.#db, dialect, keys) });
 		const rows = await statements.rows(`memberships ${keys.length}`, parameters, build);
 		return rows.map(toMembership);
 	}
@@ -198,6 +208,8 @@ export class KyselyConversationStore implements ConversationStore {
 		memberId: string | undefined,
 		page: PageRequest<ActivityCursor>,
 	): Promise<Page<Conversation>> {
+		// `in ()` is no SQL but SQLite's.
+		if (filter.status?.length === 0 || filter.channel?.length === 0) return { rows: [], hasMore: false };
 		const memberIds = [...new Set([memberId, filter.memberId])].filter((id) => id !== undefined);
 		const rows = await conversationsPage(this.#db, this.#database.dialect, filter, memberIds, page).execute();
 		return cut(rows.map(toConversation), page);

@@ -9,9 +9,11 @@ import { openServerDatabase } from './server-database.ts';
 import { openSqlite } from './sqlite.ts';
 import type { Statements } from './statements.ts';
 import type { Queries } from './tables.ts';
-import { MikroUserStore } from './users.ts';
+import { requireWhole } from './transfer/progress.ts';
+import { KyselyUserStore } from './users.ts';
 
-const SERVERS = { postgresql, mssql } as const;
+/** The databases on a server, by their kind. */
+export const SERVERS = { postgresql, mssql } as const;
 
 /** An open database, whichever it is. */
 export interface Database {
@@ -34,12 +36,15 @@ export interface Store {
 	readonly close: () => Promise<void>;
 }
 
-/** What is told while a database is opened. */
+/** What is told of a database on a server, while it is opened and later. */
 export interface Notices {
 	/** The server does not answer yet; it is asked again in some `waitMs`. */
 	waiting(server: string, reason: string, waitMs: number): void;
 	/** What an operator should mend. */
 	warn(message: string): void;
+	/** The open database is not to be had any more: requests are refused until it is. */
+	lost?(server: string, reason: string): void;
+	back?(server: string, awayMs: number): void;
 }
 
 /**
@@ -48,9 +53,16 @@ export interface Notices {
  */
 export async function openStore(config: DatabaseConfig, notices: Notices): Promise<Store> {
 	const database = await openDatabase(config, notices);
+	try {
+		await requireWhole(database.queries);
+	} catch (error) {
+		await database.close();
+		throw error;
+	}
+	const users = new KyselyUserStore(database);
 	return {
-		conversations: new KyselyConversationStore(database),
-		users: new MikroUserStore(database.orm, database),
+		conversations: new KyselyConversationStore(database, () => users.forget()),
+		users,
 		ping: () => database.ping(),
 		close: () => database.close(),
 	};

@@ -1,4 +1,4 @@
-import { type CompiledQuery, type Selectable, type SelectQueryBuilder, sql } from 'kysely';
+import { type CompiledQuery, type RawBuilder, type Selectable, type SelectQueryBuilder, sql } from 'kysely';
 import type { Queries, Tables } from './tables.ts';
 
 /** What differs between the databases in statements that are otherwise the same. */
@@ -8,6 +8,14 @@ export interface Dialect {
 	readonly maxParameters: number;
 	/** Reads the rows and locks them until the transaction ends, in the order of their ids. */
 	lockConversations(db: Queries, ids: readonly string[]): CompiledQuery<Selectable<Tables['conversations']>>;
+	/** The rows that have one of these keys, each sought by itself; perhaps once more where a key is repeated. */
+	byKeys<Table extends keyof typeof KEY_COLUMNS>(
+		db: Queries,
+		table: Table,
+		keys: readonly ConversationKey[],
+	): CompiledQuery<Selectable<Tables[Table]>>;
+	/** The parameters of what `byKeys` makes. */
+	keyParameters(keys: readonly ConversationKey[]): readonly unknown[];
 	/** The first `count` rows of an ordered query. */
 	first<DB, Table extends keyof DB, Row>(
 		query: SelectQueryBuilder<DB, Table, Row>,
@@ -17,7 +25,14 @@ export interface Dialect {
 	firstParameter(count: number): number | undefined;
 	/** Text to be found as it is by LIKE … ESCAPE '\'. */
 	escapeLike(text: string): string;
+	/** A column's text without its case, with the same idea of a capital that `lower` has of a parameter. */
+	lower(column: 'subject' | 'name'): RawBuilder<string>;
 }
+
+/** A conversation's id, and what is unique within the conversation. */
+export type ConversationKey = readonly [conversationId: string, key: string];
+
+const KEY_COLUMNS = { messages: 'send_key', memberships: 'user_id' } as const;
 
 export const sqliteDialect: Dialect = {
 	name: 'sqlite',
@@ -25,9 +40,16 @@ export const sqliteDialect: Dialect = {
 	// The transaction began with BEGIN IMMEDIATE: there is no other writer.
 	lockConversations: (db, ids) =>
 		db.selectFrom('conversations').selectAll().where('id', 'in', ids).orderBy('id').compile(),
+	// CROSS JOIN keeps the order: the keys first.
+	byKeys: (db, table, keys) =>
+		sql<Selectable<Tables[typeof table]>>`select ${sql.table(table)}.*
+			from (values ${sql.join(keys.map((key) => sql`(${sql.join(key)})`))}) cross join ${sql.table(table)}
+			on conversation_id = column1 and ${sql.ref(KEY_COLUMNS[table])} = column2`.compile(db),
+	keyParameters: (keys) => keys.flat(),
 	first: (query, count) => query.limit(count),
 	firstParameter: (count) => count,
 	escapeLike: (text) => text.replace(/[\\%_]/g, '\\$&'),
+	lower: (column) => sql`lower(${sql.ref(column)})`,
 };
 
 export const postgresqlDialect: Dialect = {
@@ -35,21 +57,43 @@ export const postgresqlDialect: Dialect = {
 	maxParameters: 60_000,
 	lockConversations: (db, ids) =>
 		db.selectFrom('conversations').selectAll().where('id', 'in', ids).orderBy('id').forUpdate().compile(),
+	// An OR of hundreds of keys takes longer to plan than to run. LIMIT keeps the planner from reading the table whole.
+	byKeys: (db, table, keys) => {
+		const [conversationIds, others] = byColumn(keys);
+		const type = sql.raw(table === 'memberships' ? 'uuid' : 'varchar');
+		return sql<Selectable<Tables[typeof table]>>`select found.*
+			from unnest(${conversationIds}::uuid[], ${others}::${type}[]) as keys (conversation_id, key)
+			cross join lateral (select * from ${sql.table(table)} as rows
+				where rows.conversation_id = keys.conversation_id and rows.${sql.ref(KEY_COLUMNS[table])} = keys.key
+				limit 1) as found`.compile(db);
+	},
+	keyParameters: byColumn,
 	first: (query, count) => query.limit(count),
 	firstParameter: (count) => count,
 	escapeLike: (text) => text.replace(/[\\%_]/g, '\\$&'),
+	// The parameter's collation: the column's own, "C", knows no capitals but ASCII's.
+	lower: (column) => sql`lower(${sql.ref(column)} collate "default")`,
 };
 
-/** Locked rows are waited for some `lockTimeoutMs`; 0 is without limit. */
-export const mssqlDialect = (lockTimeoutMs: number): Dialect => ({
+export const mssqlDialect: Dialect = {
 	name: 'mssql',
 	maxParameters: 2_000,
 	lockConversations: (db, ids) =>
-		// Set beside the statement, it holds for it alone, and costs no way there and back.
-		sql<Selectable<Tables['conversations']>>`set lock_timeout ${sql.lit(lockTimeoutMs || -1)};
-			select * from "conversations" with (updlock, rowlock)
+		sql<Selectable<Tables['conversations']>>`select * from "conversations" with (updlock, rowlock)
 			where "id" in (${sql.join(ids)}) order by "id"`.compile(db),
+	byKeys: (db, table, keys) => {
+		const isOne = ([conversationId, key]: ConversationKey) =>
+			sql`(conversation_id = ${conversationId} and ${sql.ref(KEY_COLUMNS[table])} = ${key})`;
+		return sql<Selectable<Tables[typeof table]>>`select * from ${sql.table(table)}
+			where ${sql.join(keys.map(isOne), sql` or `)}`.compile(db);
+	},
+	keyParameters: (keys) => keys.flat(),
 	first: (query, count) => query.top(count),
 	firstParameter: () => undefined,
 	escapeLike: (text) => text.replace(/[\\%_[]/g, '\\$&'),
-});
+	lower: (column) => sql`lower(${sql.ref(column)})`,
+};
+
+function byColumn(keys: readonly ConversationKey[]): readonly [readonly string[], readonly string[]] {
+	return [keys.map(([conversationId]) => conversationId), keys.map(([, key]) => key)];
+}

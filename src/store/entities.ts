@@ -43,7 +43,10 @@ export const ConversationEntity = defineEntity({
 		lastActivityAt: instant(),
 		closedAt: instant().nullable(),
 	},
-	indexes: [{ name: 'conversations_activity_index', properties: ['lastActivityAt', 'id'] }],
+	indexes: [
+		{ name: 'conversations_activity_index', properties: ['lastActivityAt', 'id'] },
+		{ name: 'conversations_open_index', properties: ['lastActivityAt', 'id'], where: { closedAt: null } },
+	],
 });
 
 export const MembershipEntity = defineEntity({
@@ -58,7 +61,14 @@ export const MembershipEntity = defineEntity({
 		lastReadSequence: p.integer(),
 		removed: p.boolean(),
 	},
-	indexes: [{ name: 'memberships_user_index', properties: ['userId', 'conversationId'] }],
+	indexes: [
+		{ name: 'memberships_user_index', properties: ['userId', 'conversationId'] },
+		{
+			name: 'memberships_present_index',
+			properties: ['conversationId', 'joinedAt', 'userId'],
+			where: { leftAt: null },
+		},
+	],
 });
 
 export const MessageEntity = defineEntity({

@@ -1,9 +1,11 @@
 import type { MikroORM } from '@mikro-orm/sql';
-import { DatabaseError } from './errors.ts';
-import type { Queries, Tables } from './tables.ts';
+import { type Kysely, sql } from 'kysely';
+import { StoreUnavailable } from '../conversations/store.ts';
+import { DatabaseError, messageOf } from './errors.ts';
+import type { Tables } from './tables.ts';
 
-/** Runs `work` while no other node migrates the same database. */
-export type MigrationLock = (queries: Queries, work: () => Promise<void>) => Promise<void>;
+/** Runs `work` while nobody else migrates the same database. */
+export type Exclusively = <T>(work: () => Promise<T>) => Promise<T>;
 
 export interface Migrations {
 	/** In the order in which they were applied. */
@@ -14,50 +16,86 @@ export interface Migrations {
 	readonly unknown: readonly string[];
 }
 
+/** Only reads: a database that was never migrated stays as it is. */
 export async function readMigrations(orm: MikroORM): Promise<Migrations> {
-	const { migrator } = orm;
-	const applied = await migrator.getExecuted();
-	const pending = await migrator.getPending();
-	const known = new Set((orm.config.get('migrations').migrationsList ?? []).map(nameOf));
+	const applied = await readApplied(orm);
+	const names = applied.map(({ name }) => name);
+	const known = (orm.config.get('migrations').migrationsList ?? []).map(({ name }) => name);
 	return {
-		applied: applied.map(({ name, executed_at: at }) => ({ name, at: new Date(at) })),
-		pending: pending.map(({ name }) => name),
-		unknown: applied.map(({ name }) => name).filter((name) => !known.has(name)),
+		applied,
+		pending: known.filter((name) => !names.includes(name)),
+		unknown: names.filter((name) => !known.includes(name)),
 	};
 }
 
-function nameOf(migration: { readonly name: string } | (new (...args: never[]) => unknown)): string {
-	return migration.name;
+async function readApplied(orm: MikroORM): Promise<Migrations['applied']> {
+	const { tableName = '' } = orm.config.get('migrations');
+	const platform = orm.em.getPlatform();
+	const schema = platform.getDefaultSchemaName();
+	const exists = await platform.getSchemaHelper()?.tableExists(orm.em.getConnection(), tableName, schema);
+	if (!exists) return [];
+	const queries: Kysely<Tables> = orm.em.getKysely<Tables>();
+	const { rows } = await sql<{ readonly name: string; readonly executed_at: Date | number | string }>`
+		select name, executed_at from ${sql.table(tableName)} order by id`.execute(queries);
+	return rows.map(({ name, executed_at: at }) => ({ name, at: new Date(at) }));
 }
 
-/** Applies what is missing, one node at a time; answers with the names of what it applied. */
-export async function migrateUp(orm: MikroORM, lock: MigrationLock): Promise<readonly string[]> {
-	const names: string[] = [];
-	await lock(orm.em.getKysely<Tables>(), async () => {
-		for (const { name } of await orm.migrator.up()) names.push(name);
-	});
-	return names;
+/**
+ * Applies what is missing, all of it or nothing; answers with the names of what it applied.
+ * @throws DatabaseError when one of them fails, or the tables are those of a newer version.
+ */
+export async function migrateUp(orm: MikroORM, exclusively: Exclusively): Promise<readonly string[]> {
+	const { pending, unknown } = await readMigrations(orm);
+	requireKnown(unknown);
+	if (pending.length === 0) return [];
+	return exclusively(() => run(orm, 'up'));
 }
 
-/** Undoes the last one; answers with its name, if there was one. Its tables' data is lost. */
-export async function migrateDown(orm: MikroORM, lock: MigrationLock): Promise<string | undefined> {
-	let undone: string | undefined;
-	await lock(orm.em.getKysely<Tables>(), async () => {
-		undone = (await orm.migrator.down())[0]?.name;
-	});
-	return undone;
+/**
+ * Undoes the last one; answers with its name, if there was one. What stood in its tables and columns is lost.
+ * @throws DatabaseError when that fails, or it is one of a newer version.
+ */
+export async function migrateDown(orm: MikroORM, exclusively: Exclusively): Promise<string | undefined> {
+	requireKnown((await readMigrations(orm)).unknown);
+	return (await exclusively(() => run(orm, 'down')))[0];
 }
 
 /** @throws DatabaseError when the tables are not those that this version works with. */
 export async function requireCurrentSchema(orm: MikroORM): Promise<void> {
 	const { pending, unknown } = await readMigrations(orm);
-	if (unknown.length > 0)
-		throw new DatabaseError(
-			`The database was migrated by a newer version of the service (${unknown.join(', ')}): start that one.`,
-		);
+	requireKnown(unknown);
 	if (pending.length > 0)
 		throw new DatabaseError(
 			`The database's tables are older than this service (missing: ${pending.join(', ')}). ` +
 				'Run "pendo-message migrate up", or set DATABASE_MIGRATE=auto.',
 		);
+}
+
+function requireKnown(unknown: readonly string[]): void {
+	if (unknown.length === 0) return;
+	throw new DatabaseError(
+		`The database was migrated by a newer version of the service (${unknown.join(', ')}): use that one.`,
+	);
+}
+
+/** All in one transaction, with the list of what is applied. */
+async function run({ migrator }: MikroORM, direction: 'up' | 'down'): Promise<readonly string[]> {
+	let current = '';
+	const note = ({ name }: { readonly name: string }) => {
+		current = name;
+	};
+	migrator.on('migrating', note).on('reverting', note);
+	try {
+		return (await migrator[direction]()).map(({ name }) => name);
+	} catch (error) {
+		const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+		const outcome =
+			cause instanceof StoreUnavailable
+				? 'The connection was lost, and "pendo-message migrate status" tells whether it was applied'
+				: 'The database is as it was before';
+		const reason = messageOf(cause).replace(/\.$/, '');
+		throw new DatabaseError(`The migration ${current} failed: ${reason}. ${outcome}.`, { cause: error });
+	} finally {
+		migrator.off('migrating', note).off('reverting', note);
+	}
 }

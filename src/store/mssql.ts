@@ -1,37 +1,45 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/mssql';
-import { MssqlDialect, sql } from 'kysely';
-import * as tarn from 'tarn';
-import * as tedious from 'tedious';
+import { sql } from 'kysely';
+import type { ConnectionConfiguration } from 'tedious';
 import type { ServerDatabaseConfig } from '../config.ts';
+import { StoreUnavailable } from '../conversations/store.ts';
 import { mssqlDialect } from './dialect.ts';
 import { entities } from './entities.ts';
-import { messageOf } from './errors.ts';
 import { mssqlMigrations } from './migrations/mssql.ts';
-import { numberOf, REFUSALS, StoreErrorsDriver } from './mssql-errors.ts';
+import { createMssqlDialect } from './mssql-driver.ts';
+import { refusalOf } from './mssql-errors.ts';
 import type { Server } from './server-database.ts';
+import { unwatched, type Watch } from './watched-driver.ts';
 
 /** SQL Server 2019 or newer, over `tedious`. */
 export const mssql: Server = {
 	name: 'SQL Server',
-	dialect: ({ lockTimeoutMs }) => mssqlDialect(lockTimeoutMs),
+	dialect: () => mssqlDialect,
 	connect: connectMssql,
-	refusal: (error) => {
-		const cause = error instanceof Error && error.cause !== undefined ? error.cause : error;
-		return REFUSALS.has(numberOf(cause)) ? messageOf(cause) : undefined;
+	refusal: refusalOf,
+	ping: async (queries) => {
+		const { rows } = await sql<{ readonly readOnly: boolean | number }>`
+			select cast(case when cast(databasepropertyex(db_name(), 'Updateability') as nvarchar(20)) = 'READ_ONLY'
+				then 1 else 0 end as bit) as "readOnly"`.execute(queries);
+		if (Number(rows[0]?.readOnly) === 1) throw new StoreUnavailable('The database only reads.');
 	},
-	lockMigrations: (queries, work) =>
-		queries.connection().execute(async (db) => {
-			await sql`exec sp_getapplock @Resource = 'pendo-message migrations', @LockMode = 'Exclusive',
-				@LockOwner = 'Session', @LockTimeout = -1`.execute(db);
-			try {
-				await work();
-			} finally {
-				await sql`exec sp_releaseapplock @Resource = 'pendo-message migrations', @LockOwner = 'Session'`.execute(
-					db,
-				);
-			}
-		}),
+	migrationLock: {
+		// Negative: somebody else has it.
+		tryAcquire: async (connection) => {
+			const { rows } = await sql<{ readonly result: number }>`
+				declare @result int;
+				exec @result = sp_getapplock @Resource = 'pendo-message migrations', @LockMode = 'Exclusive',
+					@LockOwner = 'Session', @LockTimeout = 0;
+				select @result as result`.execute(connection);
+			return Number(rows[0]?.result ?? -1) >= 0;
+		},
+		release: async (connection) => {
+			await sql`exec sp_releaseapplock @Resource = 'pendo-message migrations', @LockOwner = 'Session'`.execute(
+				connection,
+			);
+		},
+	},
 	warnings: async (queries) => {
 		const { rows } = await sql<{ readonly rcsi: boolean | number }>`
 			select is_read_committed_snapshot_on as rcsi from sys.databases where name = db_name()`.execute(
@@ -45,39 +53,18 @@ export const mssql: Server = {
 	},
 };
 
-function connectMssql(config: ServerDatabaseConfig): Promise<MikroORM> {
+function connectMssql(config: ServerDatabaseConfig, watch: Watch = unwatched): Promise<MikroORM> {
 	return MikroORM.init({
 		entities: [...entities],
 		dbName: decodeURIComponent(new URL(config.url).pathname.slice(1)),
-		driverOptions: createDialect(config),
+		driverOptions: watch(createMssqlDialect({ ...config, connection: connectionSettings(config) })),
 		extensions: [Migrator],
 		migrations: { migrationsList: mssqlMigrations, snapshot: false, silent: true },
 	});
 }
 
-function createDialect(config: ServerDatabaseConfig): MssqlDialect {
-	const { Connection, ISOLATION_LEVEL, Request, TYPES } = tedious;
-	const settings = connectionSettings(config);
-	const dialect = new MssqlDialect({
-		tarn: {
-			...tarn,
-			options: { min: config.poolMin, max: config.poolMax, acquireTimeoutMillis: config.connectTimeoutMs },
-		},
-		tedious: {
-			Request,
-			ISOLATION_LEVEL,
-			// DATETIME rounds to 1/300 of a second.
-			TYPES: { ...TYPES, DateTime: TYPES.DateTime2 },
-			connectionFactory: () => new Connection(settings),
-		},
-	});
-	const createDriver = dialect.createDriver.bind(dialect);
-	dialect.createDriver = () => new StoreErrorsDriver(createDriver());
-	return dialect;
-}
-
 /** Encrypted, with a certificate that is checked, unless the URL says otherwise. */
-export function connectionSettings(config: ServerDatabaseConfig): tedious.ConnectionConfiguration {
+export function connectionSettings(config: ServerDatabaseConfig): ConnectionConfiguration {
 	const url = new URL(config.url);
 	const isOn = (name: string, otherwise: boolean) =>
 		(url.searchParams.get(name) ?? String(otherwise)) === 'true';
@@ -97,6 +84,9 @@ export function connectionSettings(config: ServerDatabaseConfig): tedious.Connec
 			requestTimeout: config.requestTimeoutMs,
 			enableArithAbort: true,
 			fallbackToDefaultDb: false,
+			lowerCaseGuids: true,
+			// Who waits for the server at the start, and who retries a request, decides that here.
+			maxRetriesOnTransientErrors: 0,
 			useUTC: true,
 		},
 	};

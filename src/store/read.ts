@@ -1,6 +1,6 @@
 import { type ExpressionBuilder, type ReferenceExpression, type SqlBool, sql } from 'kysely';
 import type { Membership } from '../conversations/model.ts';
-import type { ActivityCursor, MemberCursor, PageRequest } from '../conversations/pages.ts';
+import type { ActivityCursor, MemberCursor, PageRequest, UserCursor } from '../conversations/pages.ts';
 import type { ConversationFilter } from '../conversations/reader.ts';
 import type { Dialect } from './dialect.ts';
 import type { Queries, Tables } from './tables.ts';
@@ -124,17 +124,18 @@ export function revisionsOf(db: Queries, messageId: string) {
 	return db.selectFrom('message_revisions').selectAll().where('message_id', '=', messageId).orderBy('number');
 }
 
-/** Rows on one side of a place in an order of instant, then id. */
-function beside<Table extends 'memberships' | 'conversations'>(
+/** Rows on one side of a place in an order of one column, then id. */
+function beside<Table extends 'memberships' | 'conversations' | 'users'>(
 	eb: ExpressionBuilder<Tables, Table>,
-	instant: ReferenceExpression<Tables, Table>,
+	first: ReferenceExpression<Tables, Table>,
 	id: ReferenceExpression<Tables, Table>,
 	side: '<' | '>',
-	cursor: { readonly instant: Date; readonly id: string },
+	place: readonly [first: Date | string, id: string],
 ) {
-	return eb.or([
-		eb(instant, side, cursor.instant as never),
-		eb.and([eb(instant, '=', cursor.instant as never), eb(id, side, cursor.id as never)]),
+	// The first condition alone is what an index can be entered by.
+	return eb.and([
+		eb(first, `${side}=`, place[0] as never),
+		eb.or([eb(first, side, place[0] as never), eb(id, side, place[1] as never)]),
 	]);
 }
 
@@ -147,7 +148,7 @@ export function membersPage(
 ) {
 	const { after, before, fromEnd } = page;
 	const direction = fromEnd ? 'desc' : 'asc';
-	const place = ({ joinedAt, userId }: MemberCursor) => ({ instant: joinedAt, id: userId });
+	const place = ({ joinedAt, userId }: MemberCursor) => [joinedAt, userId] as const;
 	let rows = db
 		.selectFrom('memberships')
 		.selectAll()
@@ -169,7 +170,7 @@ export function conversationsPage(
 	const { after, before, fromEnd } = page;
 	const { status, channel, visibility, closed, search } = filter;
 	const direction = fromEnd ? 'asc' : 'desc';
-	const place = ({ lastActivityAt, id }: ActivityCursor) => ({ instant: lastActivityAt, id });
+	const place = ({ lastActivityAt, id }: ActivityCursor) => [lastActivityAt, id] as const;
 	let rows = db.selectFrom('conversations').selectAll();
 	if (status) rows = rows.where('status', 'in', status);
 	if (channel) rows = rows.where('channel', 'in', channel);
@@ -191,10 +192,51 @@ function presentIn(eb: ExpressionBuilder<Tables, 'conversations'>, userId: strin
 }
 
 /** Ignores case, as far as the database knows it. */
-export function containing(column: 'subject' | 'name', dialect: Dialect, text: string) {
+function containing(column: 'subject' | 'name', dialect: Dialect, text: string) {
 	const pattern = `%${dialect.escapeLike(text)}%`;
 	// Both sides by the same function: another one's idea of a capital would hide what is written just so.
-	return sql<SqlBool>`lower(${sql.ref(column)}) like lower(${pattern}) escape '\\'`;
+	return sql<SqlBool>`${dialect.lower(column)} like lower(${pattern}) escape '\\'`;
+}
+
+export function usersById(db: Queries, ids: readonly string[]) {
+	return db.selectFrom('users').selectAll().where('id', 'in', ids);
+}
+
+export function userBySubject(db: Queries, subject: string) {
+	return db.selectFrom('users').selectAll().where('subject', '=', subject);
+}
+
+/** By name. A text to look for reads on until the page is full. */
+export function usersPage(
+	db: Queries,
+	dialect: Dialect,
+	text: string | undefined,
+	page: PageRequest<UserCursor>,
+) {
+	const { after, before, fromEnd } = page;
+	const direction = fromEnd ? 'desc' : 'asc';
+	const place = ({ name, id }: UserCursor) => [name, id] as const;
+	let rows = db.selectFrom('users').selectAll();
+	if (text)
+		rows = rows.where((eb) =>
+			eb.or([containing('name', dialect, text), containing('subject', dialect, text)]),
+		);
+	if (after) rows = rows.where((eb) => beside(eb, 'name', 'id', '>', place(after)));
+	if (before) rows = rows.where((eb) => beside(eb, 'name', 'id', '<', place(before)));
+	return dialect.first(rows.orderBy('name', direction).orderBy('id', direction), page.limit + 1);
+}
+
+/** A conversation that the first is a present member of, and the other is or was. */
+export function sharedConversation(db: Queries, dialect: Dialect, userId: string, otherId: string) {
+	const shared = db
+		.selectFrom('memberships as own')
+		.innerJoin('memberships as others', 'others.conversation_id', 'own.conversation_id')
+		.select('own.conversation_id')
+		.where('own.user_id', '=', userId)
+		.where('own.left_at', 'is', null)
+		.where('others.user_id', '=', otherId)
+		.orderBy('own.conversation_id');
+	return dialect.first(shared, 1);
 }
 
 /** How much `userId` has not read of each, a scan from the read marker on; where that is none there is no row. */

@@ -2,13 +2,16 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { MikroORM } from '@mikro-orm/sql';
 import { sql } from 'kysely';
 import type { ServerDatabaseConfig } from '../config.ts';
-import { StoreConflict, UnknownCommit } from '../conversations/store.ts';
+import { StoreConflict, StoreUnavailable, UnknownCommit } from '../conversations/store.ts';
+import { Availability } from './availability.ts';
 import type { Database, Notices } from './database.ts';
 import type { Dialect } from './dialect.ts';
 import { DatabaseError, messageOf } from './errors.ts';
-import { type MigrationLock, migrateUp, requireCurrentSchema } from './migrate.ts';
+import { migrateUp, requireCurrentSchema } from './migrate.ts';
+import { lockedBy, type MigrationLock } from './migration-lock.ts';
 import { Statements } from './statements.ts';
 import type { Queries, Tables } from './tables.ts';
+import { type Watch, watchedBy } from './watched-driver.ts';
 
 /** What is one server's own. Its connections throw StoreConflict and StoreUnavailable, and of other faults their own. */
 export interface Server {
@@ -16,15 +19,18 @@ export interface Server {
 	readonly name: string;
 	dialect(config: ServerDatabaseConfig): Dialect;
 	/** Opens no connection yet. */
-	connect(config: ServerDatabaseConfig): Promise<MikroORM>;
+	connect(config: ServerDatabaseConfig, watch?: Watch): Promise<MikroORM>;
+	/** Rejects while nothing can be stored; left out, `select 1`. @throws StoreUnavailable */
+	ping?(queries: Queries): Promise<void>;
 	/** A connection that waiting does not mend, such as a wrong password; undefined for all others. */
 	refusal(error: unknown): string | undefined;
-	readonly lockMigrations: MigrationLock;
+	readonly migrationLock: MigrationLock;
 	/** What an operator should know of the server's settings. */
 	warnings?(queries: Queries): Promise<readonly string[]>;
 }
 
 const WAIT_MS = { first: 250, longest: 5_000 };
+const TABLE_LOCK_MS = 5_000;
 
 /**
  * A database on a server of its own, which may be away: at the start it is waited for.
@@ -35,59 +41,95 @@ export async function openServerDatabase(
 	config: ServerDatabaseConfig,
 	notices: Notices,
 ): Promise<Database> {
-	const orm = await server.connect(config);
+	const availability = new Availability(server.name, notices);
+	const orm = await server.connect(config, watchedBy(availability));
 	try {
 		const queries: Queries = orm.em.getKysely<Tables>();
-		await answering(server, queries, notices);
-		if (config.migrate) await migrateServer(server, config);
-		else await requireCurrentSchema(orm);
-		for (const warning of (await server.warnings?.(queries)) ?? []) notices.warn(warning);
-		return asDatabase(orm, server.dialect(config), queries);
+		const warnings = await patiently(server, notices, Number.POSITIVE_INFINITY, async () => {
+			await ping(server, queries);
+			if (config.migrate) await migrateServer(server, config, notices);
+			await requireCurrentSchema(orm);
+			return (await server.warnings?.(queries)) ?? [];
+		});
+		for (const warning of warnings) notices.warn(warning);
+		availability.start();
+		return asDatabase(orm, server, config, queries);
 	} catch (error) {
 		await orm.close();
 		throw error;
 	}
 }
 
-/** Over connections of their own, without time limits: a migration may take long. */
-export async function migrateServer(server: Server, config: ServerDatabaseConfig): Promise<void> {
-	const orm = await server.connect(withoutTimeLimits(config));
+/** Whoever comes second waits for as long as the first takes, telling so, and finds nothing left to apply. */
+async function migrateServer(server: Server, config: ServerDatabaseConfig, notices: Notices): Promise<void> {
+	const orm = await server.connect(forMigrating(config));
 	try {
-		await migrateUp(orm, server.lockMigrations);
+		const queries: Queries = orm.em.getKysely<Tables>();
+		const tell = (reason: string, waitMs: number) => notices.waiting(server.name, reason, waitMs);
+		await migrateUp(orm, lockedBy(server.migrationLock, queries, tell, Number.POSITIVE_INFINITY));
 	} finally {
 		await orm.close();
 	}
 }
 
-export function withoutTimeLimits(config: ServerDatabaseConfig): ServerDatabaseConfig {
-	return { ...config, requestTimeoutMs: 0, lockTimeoutMs: 0 };
+/**
+ * A migration may take long, so its statements have no time limit. But a table that it waits for stops everybody who
+ * comes after it, so it does not wait long for that.
+ */
+export function forMigrating(config: ServerDatabaseConfig): ServerDatabaseConfig {
+	return { ...config, requestTimeoutMs: 0, lockTimeoutMs: TABLE_LOCK_MS };
 }
 
-/** Waits until the server answers, longer from time to time. @throws DatabaseError when waiting cannot help. */
-async function answering(server: Server, queries: Queries, notices: Notices): Promise<void> {
+/**
+ * Waits until the server answers, and for `patienceMs` at most.
+ * @throws DatabaseError when waiting cannot help, or that is over.
+ */
+export function answering(
+	server: Server,
+	queries: Queries,
+	notices: Notices,
+	patienceMs = Number.POSITIVE_INFINITY,
+): Promise<void> {
+	return patiently(server, notices, patienceMs, () => ping(server, queries));
+}
+
+/** Tries until the server is there, less often from time to time. */
+async function patiently<T>(
+	server: Server,
+	notices: Notices,
+	patienceMs: number,
+	attempt: () => Promise<T>,
+): Promise<T> {
+	const deadline = performance.now() + patienceMs;
 	for (let wait = WAIT_MS.first; ; wait = Math.min(wait * 2, WAIT_MS.longest)) {
 		try {
-			await sql`select 1`.execute(queries);
-			return;
+			return await attempt();
 		} catch (error) {
-			const refusal = server.refusal(error);
+			const refusal = error instanceof DatabaseError ? undefined : server.refusal(error);
 			if (refusal !== undefined) throw new DatabaseError(`${server.name} refuses: ${refusal}`);
-			notices.waiting(server.name, messageOf(error), wait);
+			if (!(error instanceof StoreUnavailable)) throw error;
+			const reason = messageOf(error);
+			if (performance.now() + wait > deadline)
+				throw new DatabaseError(`${server.name} does not answer: ${reason}`);
+			notices.waiting(server.name, reason, wait);
 			await delay(wait * (0.75 + Math.random() / 2));
 		}
 	}
 }
 
-function asDatabase(orm: MikroORM, dialect: Dialect, queries: Queries): Database {
+async function ping(server: Server, queries: Queries): Promise<void> {
+	if (server.ping !== undefined) await server.ping(queries);
+	else await sql`select 1`.execute(queries);
+}
+
+function asDatabase(orm: MikroORM, server: Server, config: ServerDatabaseConfig, queries: Queries): Database {
 	return {
 		orm,
-		dialect,
+		dialect: server.dialect(config),
 		queries,
 		statements: new Statements(async (statement) => (await queries.executeQuery(statement)).rows),
 		transact: (work) => transact(queries, work),
-		ping: async () => {
-			await sql`select 1`.execute(queries);
-		},
+		ping: () => ping(server, queries),
 		close: () => orm.close(),
 	};
 }

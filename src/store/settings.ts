@@ -1,8 +1,24 @@
+import { randomBytes } from 'node:crypto';
+import { DatabaseError } from './errors.ts';
 import type { Queries } from './tables.ts';
+
+const NO_EPOCH = 'The database has no epoch: it was not set up by this service.';
 
 /** Which log this is: followers of another one begin again. */
 export async function readEpoch(db: Queries): Promise<string> {
 	const row = await db.selectFrom('settings').select('value').where('name', '=', 'epoch').executeTakeFirst();
-	if (row === undefined) throw new Error('The database has no epoch: it was not set up by this service.');
+	if (row === undefined) throw new DatabaseError(NO_EPOCH);
 	return row.value;
+}
+
+/** Declares the log to be another one; answers with its new name. Running nodes find out by themselves. */
+export async function renewEpoch(db: Queries): Promise<string> {
+	const epoch = randomBytes(8).toString('hex');
+	const { numUpdatedRows } = await db
+		.updateTable('settings')
+		.set({ value: epoch })
+		.where('name', '=', 'epoch')
+		.executeTakeFirst();
+	if (Number(numUpdatedRows) !== 1) throw new DatabaseError(NO_EPOCH);
+	return epoch;
 }

@@ -10,7 +10,7 @@ import type { Database } from './database.ts';
 import { sqliteDialect } from './dialect.ts';
 import { entities } from './entities.ts';
 import { DatabaseError, messageOf } from './errors.ts';
-import { requireCurrentSchema } from './migrate.ts';
+import { migrateUp, requireCurrentSchema } from './migrate.ts';
 import { sqliteMigrations } from './migrations/sqlite.ts';
 import {
 	holdAlone,
@@ -38,7 +38,7 @@ export async function openSqlite({ file: path, migrate }: SqliteConfig): Promise
 	const release = holdAlone(path);
 	try {
 		const orm = await connectSqlite(path);
-		await (migrate ? migrateFile(orm, path) : requireCurrentSchema(orm));
+		await prepareTables(orm, path, migrate);
 		const queries: Queries = orm.em.getKysely<Tables>();
 		// SQLite's own waiting stops the whole process, so it is kept short; `whileBusy` waits instead.
 		await sql`pragma busy_timeout = 20`.execute(queries);
@@ -53,13 +53,15 @@ export async function openSqlite({ file: path, migrate }: SqliteConfig): Promise
 	}
 }
 
-async function migrateFile(orm: MikroORM, path: string): Promise<void> {
+/** The file's lock keeps everybody else from migrating it. */
+async function prepareTables(orm: MikroORM, path: string, migrate: boolean): Promise<void> {
 	try {
-		await orm.migrator.up();
+		if (migrate) await migrateUp(orm, (work) => work());
+		await requireCurrentSchema(orm);
 	} catch (error) {
 		await orm.close();
 		if (sqliteCode(error) === '') throw error;
-		throw new DatabaseError(`The database file ${path} cannot be brought up to date: ${messageOf(error)}`);
+		throw new DatabaseError(`The database file ${path} cannot be read: ${messageOf(error)}`);
 	}
 }
 

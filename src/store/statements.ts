@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Compilable, CompiledQuery } from 'kysely';
 import { LRUCache } from 'lru-cache';
 
@@ -26,14 +27,10 @@ export class Statements {
 		let compiled = this.#compiled.get(key);
 		if (compiled === undefined) {
 			compiled = build().compile();
-			if (!sameValues(compiled.parameters, parameters))
+			if (!isDeepStrictEqual(compiled.parameters, parameters))
 				throw new Error(`The statement ${key} takes other parameters than it is given.`);
 			this.#compiled.set(key, compiled);
 		}
 		return (await this.#run({ ...compiled, parameters })) as Row[];
 	}
-}
-
-function sameValues(a: readonly unknown[], b: readonly unknown[]): boolean {
-	return a.length === b.length && a.every((value, index) => value === b[index]);
 }

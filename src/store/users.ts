@@ -1,13 +1,11 @@
-import type { MikroORM } from '@mikro-orm/sql';
 import { LRUCache } from 'lru-cache';
 import { newId } from '../conversations/ids.ts';
 import type { Page, PageRequest, UserCursor } from '../conversations/pages.ts';
-import { StoreConflict, type UserStore } from '../conversations/store.ts';
-import type { Role, User } from '../identity/viewer.ts';
+import { StoreConflict, UnknownCommit, type UserStore } from '../conversations/store.ts';
+import type { User } from '../identity/viewer.ts';
 import { cut } from './conversation-store.ts';
 import type { Database } from './database.ts';
-import { UserEntity } from './entities.ts';
-import { containing } from './read.ts';
+import { sharedConversation, userBySubject, usersById, usersPage } from './read.ts';
 import { toUser } from './rows.ts';
 import type { Queries } from './tables.ts';
 
@@ -15,16 +13,14 @@ type Claims = Pick<User, 'subject' | 'name' | 'role'>;
 
 const RECENT_MS = 5_000;
 
-/** Users by MikroORM's entities: they are few and change seldom. Who was just seen is kept in memory. */
-export class MikroUserStore implements UserStore {
-	readonly #orm: MikroORM;
+/** Users are few and change seldom: who was just seen is kept in memory. */
+export class KyselyUserStore implements UserStore {
 	readonly #database: Database;
 	readonly #seen = new LRUCache<string, User>({ max: 10_000, ttl: 60_000 });
 	/** By id, for the authors of every page: another node's change of a name is seen some seconds late. */
 	readonly #recent = new LRUCache<string, User>({ max: 10_000, ttl: RECENT_MS });
 
-	constructor(orm: MikroORM, database: Database) {
-		this.#orm = orm;
+	constructor(database: Database) {
 		this.#database = database;
 	}
 
@@ -45,10 +41,16 @@ export class MikroUserStore implements UserStore {
 		try {
 			return await this.#database.transact((db) => write(db, claims));
 		} catch (error) {
-			if (!(error instanceof StoreConflict)) throw error;
-			// Another request of the same user was first.
+			// Another request of the same user was first, or nobody knows whether this one was stored: once more does no harm.
+			if (!(error instanceof StoreConflict || error instanceof UnknownCommit)) throw error;
 			return this.#database.transact((db) => write(db, claims));
 		}
+	}
+
+	/** Forgets whom it has seen: the database may not know them any more. */
+	forget(): void {
+		this.#seen.clear();
+		this.#recent.clear();
 	}
 
 	async byIds(ids: readonly string[]): Promise<readonly User[]> {
@@ -57,7 +59,7 @@ export class MikroUserStore implements UserStore {
 		const found = known.filter((user) => user !== undefined);
 		if (unknown.length === 0) return found;
 		const { queries, statements } = this.#database;
-		const build = () => queries.selectFrom('users').selectAll().where('id', 'in', unknown);
+		const build = () => usersById(queries, unknown);
 		const rows = await statements.rows(`users ${unknown.length}`, unknown, build);
 		const read = rows.map(toUser);
 		for (const user of read) this.#recent.set(user.id, user);
@@ -65,49 +67,24 @@ export class MikroUserStore implements UserStore {
 	}
 
 	async bySubject(subject: string): Promise<User | undefined> {
-		const user = await this.#orm.em.fork().findOne(UserEntity, { subject });
-		return user === null ? undefined : { id: user.id, subject, name: user.name, role: user.role as Role };
+		const [row] = await userBySubject(this.#database.queries, subject).execute();
+		return row && toUser(row);
 	}
 
 	async search(text: string | undefined, page: PageRequest<UserCursor>): Promise<Page<User>> {
-		const { after, before, fromEnd } = page;
 		const { queries, dialect } = this.#database;
-		const direction = fromEnd ? 'desc' : 'asc';
-		let rows = queries.selectFrom('users').selectAll();
-		if (text)
-			rows = rows.where((eb) =>
-				eb.or([containing('name', dialect, text), containing('subject', dialect, text)]),
-			);
-		for (const [cursor, side] of [[after, '>'] as const, [before, '<'] as const])
-			if (cursor)
-				rows = rows.where((eb) =>
-					eb.or([
-						eb('name', side, cursor.name),
-						eb.and([eb('name', '=', cursor.name), eb('id', side, cursor.id)]),
-					]),
-				);
-		const found = await dialect
-			.first(rows.orderBy('name', direction).orderBy('id', direction), page.limit + 1)
-			.execute();
+		const found = await usersPage(queries, dialect, text, page).execute();
 		return cut(found.map(toUser), page);
 	}
 
 	async sharesConversation(userId: string, otherId: string): Promise<boolean> {
 		const { queries, dialect } = this.#database;
-		const shared = queries
-			.selectFrom('memberships as own')
-			.innerJoin('memberships as others', 'others.conversation_id', 'own.conversation_id')
-			.select('own.conversation_id')
-			.where('own.user_id', '=', userId)
-			.where('own.left_at', 'is', null)
-			.where('others.user_id', '=', otherId)
-			.orderBy('own.conversation_id');
-		return (await dialect.first(shared, 1).execute()).length > 0;
+		return (await sharedConversation(queries, dialect, userId, otherId).execute()).length > 0;
 	}
 }
 
 async function write(db: Queries, { subject, name, role }: Claims): Promise<User> {
-	const [known] = await db.selectFrom('users').selectAll().where('subject', '=', subject).execute();
+	const [known] = await userBySubject(db, subject).execute();
 	if (known !== undefined) {
 		await db.updateTable('users').set({ name, role }).where('id', '=', known.id).execute();
 		return { ...toUser(known), name, role };

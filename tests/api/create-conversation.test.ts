@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { toGlobalId } from '../../schema/ids.ts';
 import { createConversation, log, look, members, refusal, see, userIdOf } from '../support/chat.ts';
 import type { Client } from '../support/client.ts';
 import { startWithPeople } from '../support/people.ts';
@@ -80,7 +81,7 @@ test.each([
 
 test('members who do not exist are refused, and nothing is created', async () => {
 	const before = await countOf(alice);
-	for (const id of [btoa(`User:${crypto.randomUUID()}`), 'rubbish', ''])
+	for (const id of [toGlobalId('User', crypto.randomUUID()), 'rubbish', ''])
 		expect(await refusal(alice, 'createConversation', { memberIds: [id] })).toMatchObject({
 			code: 'NOT_FOUND',
 		});
@@ -88,7 +89,7 @@ test('members who do not exist are refused, and nothing is created', async () =>
 });
 
 test('more than 100 members at the start are refused', async () => {
-	const memberIds = Array.from({ length: 101 }, () => btoa(`User:${crypto.randomUUID()}`));
+	const memberIds = Array.from({ length: 101 }, () => toGlobalId('User', crypto.randomUUID()));
 	expect(await refusal(alice, 'createConversation', { memberIds })).toMatchObject({
 		code: 'INVALID_INPUT',
 		field: 'memberIds',
@@ -100,7 +101,7 @@ test('what is looked up is the viewer’s own view, and null for what does not e
 	const { id } = await createConversation(alice, { visibility: 'OPEN' });
 	expect((await see(alice, id)).viewerMembership).not.toBeNull();
 	expect((await see(agent, id)).viewerMembership).toBeNull();
-	expect(await look(agent, btoa(`Conversation:${crypto.randomUUID()}`))).toBeNull();
+	expect(await look(agent, toGlobalId('Conversation', crypto.randomUUID()))).toBeNull();
 });
 
 async function countOf(client: Client): Promise<number> {

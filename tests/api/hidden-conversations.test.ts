@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { toGlobalId } from '../../schema/ids.ts';
 import {
 	createConversation,
 	documentOf,
@@ -28,10 +29,10 @@ let hidden: Ids;
 let head: number;
 
 const nothing: Ids = {
-	conversation: btoa(`Conversation:${crypto.randomUUID()}`),
-	message: btoa(`Message:${crypto.randomUUID()}`),
-	note: btoa(`Message:${crypto.randomUUID()}`),
-	user: btoa(`User:${crypto.randomUUID()}`),
+	conversation: toGlobalId('Conversation', crypto.randomUUID()),
+	message: toGlobalId('Message', crypto.randomUUID()),
+	note: toGlobalId('Message', crypto.randomUUID()),
+	user: toGlobalId('User', crypto.randomUUID()),
 };
 const malformed: Ids = { conversation: 'rubbish', message: 'Q29udmVyc2F0aW9uOjE=', note: '', user: '%' };
 

@@ -1,4 +1,3 @@
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Client } from '../support/client.ts';
 import { converse, follow, mutate, range, send, take, takeUntil, userId } from '../support/live.ts';
@@ -18,19 +17,13 @@ beforeEach(async () => {
 afterEach(() => service.stop());
 
 /** Puts the log back to its first events under another epoch, as a backup that is brought back does. */
-function restore(
-	head: number,
-	more: (database: InstanceType<typeof Database>) => void = () => undefined,
-): void {
-	const database = new Database(service.databaseFile);
-	database.transaction(() => {
-		for (const table of ['events', 'messages'])
-			database.prepare(`delete from ${table} where sequence > ?`).run(head);
-		database.prepare('update conversations set last_sequence = ?').run(head);
-		database.prepare("update settings set value = 'restored' where name = 'epoch'").run();
-		more(database);
-	})();
-	database.close();
+function restore(head: number, more = ''): Promise<void> {
+	return service.sql(`
+		delete from events where sequence > ${head};
+		delete from messages where sequence > ${head};
+		update conversations set last_sequence = ${head};
+		update settings set value = 'restored' where name = 'epoch';
+		${more}`);
 }
 
 it('a backup brought back under those who follow: members go on from it, others are ended', async () => {
@@ -42,9 +35,10 @@ it('a backup brought back under those who follow: members go on from it, others 
 	const ofAgent = follow(agent, id, { after: 0 });
 	for (const results of [ofAlice, ofBob, ofAgent]) await takeUntil(results, '5');
 	// Bob was added after the backup was made.
-	restore(lastSequence, (database) => {
-		database.prepare('delete from memberships where user_id <> (select creator_id from conversations)').run();
-	});
+	await restore(
+		lastSequence,
+		'delete from memberships where user_id <> (select creator_id from conversations);',
+	);
 	for (const results of [ofAlice, ofAgent])
 		expect((await take(results, 1))[0]).toMatchObject({ reason: 'REPLACED', resumeFrom: lastSequence });
 	expect(await ofBob.ended).toBeUndefined();
@@ -59,7 +53,7 @@ it('one who is removed after a backup was brought back is ended, though the log 
 	for (const n of range(1, 10)) await send(alice, id, `${n}`);
 	const ofBob = follow(bob, id, { after: 0 });
 	await takeUntil(ofBob, '10');
-	restore(lastSequence);
+	await restore(lastSequence);
 	expect((await take(ofBob, 1))[0]).toMatchObject({ reason: 'REPLACED', resumeFrom: lastSequence });
 	await mutate(alice, 'removeMember', { conversationId: id, userId: await userId(bob) });
 	await send(alice, id, 'now that he is gone');

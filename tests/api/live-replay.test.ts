@@ -1,5 +1,5 @@
-import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { toGlobalId } from '../../schema/ids.ts';
 import type { Client } from '../support/client.ts';
 import { converse, FOLLOW, follow, mutate, range, send, take, takeUntil } from '../support/live.ts';
 import { startService, type TestService } from '../support/service.ts';
@@ -63,7 +63,10 @@ describe('where a follower begins', () => {
 	it('answers the same for what a customer may not see and for what is not there', async () => {
 		const { id } = await converse(bob);
 		const hidden = await follow(alice, id, { after: 0 }).next();
-		const absent = await follow(alice, btoa('Conversation:00000000-0000-4000-8000-000000000000')).next();
+		const absent = await follow(
+			alice,
+			toGlobalId('Conversation', '00000000-0000-4000-8000-000000000000'),
+		).next();
 		const malformed = await follow(alice, 'nonsense').next();
 		for (const { errors, data } of [hidden, absent, malformed]) {
 			expect(data).toBeUndefined();
@@ -118,11 +121,7 @@ describe('a place that cannot be served', () => {
 			for (const body of ['a', 'b', 'c', 'd']) await send(carol, id, body);
 			const { sequence: head } = await send(carol, id, 'e');
 			await carol.close();
-			await own.restart(() => {
-				const database = new Database(own.databaseFile);
-				database.prepare('delete from events where sequence <= 3').run();
-				database.close();
-			});
+			await own.restart(() => own.sql('delete from events where sequence <= 3'));
 			const events = follow(carol, id, { after: 1 });
 			expect((await take(events, 1))[0]).toMatchObject({
 				reason: 'PURGED',

@@ -52,7 +52,9 @@ it('a client that connects again goes on over a restart, with nothing missing an
 		url: `${service.url.replace('http', 'ws')}/graphql`,
 		webSocketImpl: WebSocket,
 		connectionParams: { authorization: `Bearer ${alice.person.token}` },
-		retryAttempts: 200,
+		retryAttempts: Number.POSITIVE_INFINITY,
+		// Also while nobody listens.
+		shouldRetry: () => true,
 		retryWait: () => new Promise((resolve) => setTimeout(resolve, 10)),
 	});
 	const variables: Record<string, unknown> = { id, after: 0 };

@@ -147,7 +147,10 @@ describe('a reader that stops reading', () => {
 	});
 
 	it('gets its whole backlog when it reads again in time', async () => {
-		const { client, id } = await startConversation({ SLOW_READER_MAX_BYTES: '65536' });
+		const { client, id } = await startConversation({
+			SLOW_READER_MAX_BYTES: '65536',
+			SLOW_READER_MAX_MS: '60000',
+		});
 		const socket = await follow(client, id, 0);
 		await socket.next();
 		socket.socket.pause();

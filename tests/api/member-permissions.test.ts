@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { toGlobalId } from '../../schema/ids.ts';
 import {
 	createConversation,
 	history,
@@ -87,7 +88,7 @@ describe('adding and removing members', () => {
 	test('finds no user where there is none, and removes nobody who never was a member', async () => {
 		for (const whom of [
 			{ subject: 'nobody' },
-			{ userId: btoa(`User:${crypto.randomUUID()}`) },
+			{ userId: toGlobalId('User', crypto.randomUUID()) },
 			{ userId: '' },
 		])
 			for (const mutation of ['addMember', 'removeMember'] as const)

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { toGlobalId } from '../../schema/ids.ts';
 import {
 	createConversation,
 	history,
@@ -63,7 +64,7 @@ describe('a reply', () => {
 	test('to a message of another conversation, or to none, is refused', async () => {
 		const elsewhere = await createConversation(alice);
 		const other = await send(alice, elsewhere.id, 'Elsewhere');
-		const nothing = btoa(`Message:${crypto.randomUUID()}`);
+		const nothing = toGlobalId('Message', crypto.randomUUID());
 		const refused = [];
 		for (const replyToId of [other.id, nothing, conversationId, 'rubbish', ''])
 			refused.push(await refusal(alice, 'sendMessage', { conversationId, body: 'Well', replyToId }));
@@ -114,7 +115,7 @@ describe('an agent’s first message', () => {
 	});
 
 	test('joins nobody when it is refused', async () => {
-		const replyToId = btoa(`Message:${crypto.randomUUID()}`);
+		const replyToId = toGlobalId('Message', crypto.randomUUID());
 		await refusal(agent, 'sendMessage', { conversationId, body: 'Well', replyToId });
 		expect((await see(alice, conversationId)).lastSequence).toBe(3);
 		expect(await members(alice, conversationId)).not.toContain(agent.person.subject);

@@ -176,3 +176,19 @@ describe('variables that an operation does not declare', () => {
 		for (const { socket } of sockets) socket.terminate();
 	});
 });
+
+describe('an id that is longer than any client makes it', () => {
+	it('is refused, and the socket goes on', async () => {
+		const socket = await RawSocket.open(service, alice.person.token);
+		const id = 'x'.repeat(129);
+		socket.subscribe(id, '{ viewer { id } }');
+		expect(await socket.next()).toMatchObject({
+			type: 'error',
+			id,
+			payload: [{ extensions: { code: 'BAD_USER_INPUT' } }],
+		});
+		socket.subscribe(id.slice(1), '{ viewer { id } }');
+		expect(await socket.next()).toMatchObject({ type: 'next', payload: { data: {} } });
+		socket.socket.terminate();
+	});
+});

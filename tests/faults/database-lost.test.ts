@@ -2,20 +2,30 @@ import { rename } from 'node:fs/promises';
 import BetterSqlite from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Client } from '../support/client.ts';
+import { type DataDirectory, makeDataDirectory } from '../support/process.ts';
 import { startService, type TestService } from '../support/service.ts';
 import { attempt, createFor, readHistory } from './senders.ts';
 
+/*
+ * What can happen to the embedded database's file.
+ */
+
+let directory: DataDirectory;
 let service: TestService;
 let agent: Client;
 let conversationId: string;
 
 beforeEach(async () => {
-	service = await startService();
+	directory = await makeDataDirectory();
+	service = await startService({ DATABASE_URL: `sqlite:${directory.databaseFile}` });
 	agent = await service.client('Ada', 'AGENT');
 	conversationId = await createFor(agent, []);
 });
 
-afterEach(() => service.stop());
+afterEach(async () => {
+	await service.stop();
+	await directory.remove();
+});
 
 function send(key: string) {
 	const input = { conversationId, body: `body of ${key}`, clientMessageId: key };
@@ -48,7 +58,7 @@ describe('a file that another program holds', () => {
 	let other: BetterSqlite.Database;
 
 	beforeEach(() => {
-		other = new BetterSqlite(service.databaseFile);
+		other = new BetterSqlite(directory.databaseFile);
 		other.exec('begin exclusive');
 	});
 	afterEach(() => other.close());
@@ -105,7 +115,7 @@ function socketEnd(client: Client): Promise<unknown> {
 test('a file that is moved away: nothing is acknowledged, not ready, and all is well once it is back', async () => {
 	expect((await send('before')).kind).toBe('acknowledged');
 	expect(await status('/health/ready')).toBe(200);
-	const { databaseFile } = service;
+	const { databaseFile } = directory;
 	const elsewhere = `${databaseFile}.elsewhere`;
 	await rename(databaseFile, elsewhere);
 	expect(await send('meanwhile')).toEqual({ kind: 'busy' });

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Client, type Person } from '../support/client.ts';
+import type { TestDatabase } from '../support/databases.ts';
 import {
 	type DataDirectory,
 	makeDataDirectory,
@@ -8,6 +9,7 @@ import {
 	startProcess,
 	tokenFor,
 } from '../support/process.ts';
+import { databaseForService } from '../support/service.ts';
 import { type Acknowledged, attempt, createFor, readHistory } from './senders.ts';
 
 const KILLS = 8;
@@ -23,6 +25,7 @@ const FOLLOW = `subscription Follow($id: ID!, $after: Int!) {
 }`;
 
 let directory: DataDirectory;
+let database: TestDatabase;
 let service: ServiceProcess;
 /** No message is begun any more. */
 let isOver: boolean;
@@ -32,6 +35,7 @@ let acknowledged: Acknowledged[];
 
 beforeEach(async () => {
 	directory = await makeDataDirectory();
+	database = await databaseForService();
 	isOver = false;
 	isGone = false;
 	acknowledged = [];
@@ -41,8 +45,13 @@ afterEach(async () => {
 	isOver = true;
 	isGone = true;
 	await service.kill('SIGKILL');
+	await database.drop();
 	await directory.remove();
 });
+
+function start(): Promise<ServiceProcess> {
+	return startProcess(directory, { DATABASE_URL: database.url });
+}
 
 async function person(subject: string, role: 'CUSTOMER' | 'AGENT' = 'CUSTOMER'): Promise<Person> {
 	return { subject, name: subject, token: await tokenFor(subject, role) };
@@ -102,7 +111,7 @@ async function acknowledgements(count: number): Promise<void> {
 }
 
 test('SIGKILL again and again while clients send and retry: nothing acknowledged is lost, nothing is doubled', async () => {
-	service = await startProcess(directory);
+	service = await start();
 	const senders = await Promise.all(Array.from({ length: SENDERS }, (_, index) => person(`sender-${index}`)));
 	const agent = await person('agent', 'AGENT');
 	const creator = new Client(service.url, agent);
@@ -119,7 +128,7 @@ test('SIGKILL again and again while clients send and retry: nothing acknowledged
 	for (let kill = 0; kill < KILLS; kill++) {
 		await Promise.race([acknowledgements(60 + Math.floor(Math.random() * 60)), failure]);
 		expect(await service.kill('SIGKILL')).toMatchObject({ signal: 'SIGKILL' });
-		service = await startProcess(directory);
+		service = await start();
 	}
 	await Promise.race([acknowledgements(SENDERS), failure]);
 	isOver = true;

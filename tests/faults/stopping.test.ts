@@ -1,19 +1,18 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { connect, createServer, type Socket } from 'node:net';
-import { join } from 'node:path';
-import BetterSqlite from 'better-sqlite3';
+import { connect, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { get } from '../observability/support.ts';
 import { Client, type Person } from '../support/client.ts';
+import type { TestDatabase } from '../support/databases.ts';
 import {
 	type DataDirectory,
 	makeDataDirectory,
-	runToEnd,
 	type ServiceProcess,
 	startProcess,
 	tokenFor,
 } from '../support/process.ts';
+import { holdWrites } from '../support/run-sql.ts';
+import { databaseForService } from '../support/service.ts';
 import { type Attempt, attempt, createFor, readHistory } from './senders.ts';
 
 const SENDERS = 20;
@@ -21,20 +20,23 @@ const SENDERS = 20;
 const STOPPING_MAX_MS = 10_000;
 
 let directory: DataDirectory;
+let database: TestDatabase;
 let services: ServiceProcess[];
 
 beforeEach(async () => {
 	directory = await makeDataDirectory();
+	database = await databaseForService();
 	services = [];
 });
 
 afterEach(async () => {
 	await Promise.all(services.map((service) => service.kill('SIGKILL')));
+	await database.drop();
 	await directory.remove();
 });
 
 async function start(env: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
-	const service = await startProcess(directory, env);
+	const service = await startProcess(directory, { DATABASE_URL: database.url, ...env });
 	services.push(service);
 	return service;
 }
@@ -164,12 +166,11 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s under load', (signal) => {
 });
 
 test('a probe that connects anew hears that the service is not ready, until all that was taken is stored', async () => {
-	const service = await start({ MAX_BATCH_SIZE: '1' });
+	// Each waits for the database before its send is refused as busy: all of them wait long enough.
+	const service = await start({ MAX_BATCH_SIZE: '1', DATABASE_LOCK_TIMEOUT_MS: '5000' });
 	const alice = await person('alice');
 	const conversationId = await createFor(new Client(service.url, await person('agent', 'AGENT')), [alice]);
-	// A transaction waits up to 2 s for this one before its send is refused as busy: four of them wait long enough.
-	const other = new BetterSqlite(directory.databaseFile);
-	other.exec('begin immediate');
+	const release = await holdWrites(database.config);
 	const send = (body: string) => attempt(service.url, alice, { conversationId, body, clientMessageId: body });
 	const taken = ['1', '2', '3', '4'].map(send);
 	await vi.waitFor(async () => {
@@ -181,71 +182,10 @@ test('a probe that connects anew hears that the service is not ready, until all 
 		expect(await get(`${service.url}/health/ready`, {})).toEqual({ status: 503, body: '{"ready":false}' });
 	}, 3_000);
 	expect(await send('late')).toEqual({ kind: 'busy' });
-	other.exec('commit');
-	other.close();
+	await release();
 	const answers = await Promise.all(taken);
 	expect(answers.map(({ kind }) => kind)).toContain('acknowledged');
 	expect(answers.map(({ kind }) => kind)).not.toContain('lost');
 	expect(await exited).toEqual({ code: 0, signal: null });
 	await expect(get(`${service.url}/health/ready`, {})).rejects.toMatchObject({ code: 'ECONNREFUSED' });
-});
-
-describe('a start that cannot succeed', () => {
-	async function expectRefusal(env: Readonly<Record<string, string>>, ...says: readonly RegExp[]) {
-		const { code, stderr } = await runToEnd(directory, env);
-		for (const text of says) expect(stderr).toMatch(text);
-		expect(stderr).not.toMatch(/^\s+at /m);
-		expect(code).toBe(1);
-		return stderr;
-	}
-
-	test('because another service has the file says so, and leaves that one alone', async () => {
-		const first = await start();
-		await expectRefusal({}, /Another service is running on .*test\.db.*stop it first/);
-		expect((await fetch(`${first.url}/health/ready`)).status).toBe(200);
-		await first.kill('SIGKILL');
-		await start();
-	});
-
-	test('because the port is in use names the port and the setting', async () => {
-		const taken = createServer();
-		await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
-		const address = taken.address();
-		const port = String(typeof address === 'object' ? address?.port : undefined);
-		await expectRefusal({ PORT: port }, new RegExp(`in use.*${port}`), /PORT/);
-		await new Promise((resolve) => taken.close(resolve));
-	});
-
-	test('because of settings lists all of them by name', async () => {
-		const env = {
-			PORT: 'many',
-			LOG_LEVEL: 'loud',
-			JWT_SECRET: 'short',
-			DATABASE_URL: 'nowhere',
-			MAX_BATCH_SIZE: '0',
-		};
-		const said = await expectRefusal(env, ...Object.keys(env).map((name) => new RegExp(`\\b${name}\\b`)));
-		expect(said).not.toContain('short');
-	});
-
-	test('because the directory of the database cannot be made says which', async () => {
-		await writeFile(join(directory.path, 'a-file'), '');
-		const file = join(directory.path, 'a-file', 'test.db');
-		await expectRefusal({ DATABASE_URL: `sqlite:${file}` }, /directory cannot be made.*a-file/);
-	});
-
-	test('because the directory of the database cannot be written says which file', async () => {
-		// Nobody writes into /proc, not even root, whom permissions do not stop.
-		const closed = process.getuid?.() === 0 ? '/proc' : join(directory.path, 'closed');
-		if (closed !== '/proc') {
-			await mkdir(closed);
-			await chmod(closed, 0o500);
-		}
-		await expectRefusal({ DATABASE_URL: `sqlite:${closed}/test.db` }, /test\.db\.lock cannot be written/);
-	});
-
-	test('because the file is no database says so', async () => {
-		await writeFile(directory.databaseFile, 'this is a letter, not a database, '.repeat(100));
-		await expectRefusal({}, /test\.db cannot be opened: file is not a database/);
-	});
 });

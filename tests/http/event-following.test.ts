@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { PassThrough } from 'node:stream';
 import type { ExecutionResult } from 'graphql';
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { toGlobalId } from '../../schema/ids.ts';
 import { schema } from '../../schema/index.ts';
 import { Cohorts } from '../../src/http/cohorts.ts';
 import { EventFollowing } from '../../src/http/event-following.ts';
@@ -16,7 +17,7 @@ const viewer = { user: userOf('alice'), expiresAt: Number.POSITIVE_INFINITY };
 const operation = operationOf(
 	'subscription($id: ID!) { conversationEvents(conversationId: $id) { sequence } }',
 );
-const variables = { id: btoa('Conversation:00000000-0000-4000-8000-000000000000') };
+const variables = { id: toGlobalId('Conversation', '00000000-0000-4000-8000-000000000000') };
 
 let bus: FakeBus;
 let log: FakeLog;

@@ -20,6 +20,7 @@ export class FakeLog {
 	memberReads = 0;
 	#gate: Promise<void> | undefined;
 	#memberGate: Promise<void> | undefined;
+	#afterAnswer = () => {};
 	#failures = 0;
 	#memberFailures = 0;
 
@@ -45,6 +46,14 @@ export class FakeLog {
 		return () => {
 			this.#gate = undefined;
 			resolve();
+		};
+	}
+
+	/** Runs right after the next head or epoch was read. */
+	onceRead(work: () => void): void {
+		this.#afterAnswer = () => {
+			this.#afterAnswer = () => {};
+			work();
 		};
 	}
 
@@ -75,6 +84,7 @@ export class FakeLog {
 		const { head } = this;
 		await this.#gate;
 		this.#fail();
+		this.#afterAnswer();
 		return new Map(ids.map((id) => [id, head]));
 	}
 
@@ -90,7 +100,9 @@ export class FakeLog {
 	}
 
 	async epoch(): Promise<string> {
-		return this.epochName;
+		const { epochName } = this;
+		this.#afterAnswer();
+		return epochName;
 	}
 
 	#fail(): void {

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { User } from '../../src/identity/viewer.ts';
 import { Feeds } from '../../src/live/feeds.ts';
@@ -88,6 +89,51 @@ describe('a log that is another one', () => {
 		expect(sink.delivered).toMatchObject([reset('REPLACED', 2), { type: 'MemberLeft', sequence: 3 }]);
 		expect(sink.ended).toEqual({ reason: undefined });
 		expect(other.ended).toBeUndefined();
+	});
+
+	it('that comes in the middle of a look is told once', async () => {
+		const sink = await follow(userOf('agent', 'AGENT'));
+		log.onceRead(() => replaceLog(2));
+		bus.interrupt();
+		await sink.reaches(2);
+		bus.interrupt();
+		await eventually(() => feeds.epoch, 'second');
+		// Another reset would come before what is told now.
+		bus.deliver({ kind: 'events', events: log.grow(1) });
+		await sink.reaches(3);
+		expect(sink.delivered).toMatchObject([reset('REPLACED', 2), { sequence: 3 }]);
+	});
+
+	it('begins again with one who comes with a place of the log before', async () => {
+		replaceLog(20);
+		bus.interrupt();
+		await eventually(() => feeds.epoch, 'second');
+		const sink = new KeepingSink();
+		const place = { accessFrom: 9, after: 9, epoch: 'first' };
+		(await feeds.follow(CONVERSATION, ALICE, sink, place)).pump();
+		await sink.reaches(20);
+		expect(sink.delivered).toMatchObject([reset('REPLACED', 20)]);
+	});
+
+	it('is told to one who came with a place of the log before, while its heads were read', async () => {
+		await feeds.follow('another conversation', ALICE, new KeepingSink(), { accessFrom: 9, after: 9 });
+		let release = () => {};
+		// The heads of the look are answered, those of the new log are held.
+		log.onceRead(() => {
+			release = log.hold();
+		});
+		replaceLog(20);
+		bus.interrupt();
+		await setImmediate();
+		// Whoever asks from now on is answered.
+		log.hold()();
+		const sink = new KeepingSink();
+		const place = { accessFrom: 9, after: 9, epoch: feeds.epoch };
+		(await feeds.follow(CONVERSATION, ALICE, sink, place)).pump();
+		expect(feeds.epoch).toBe('first');
+		release();
+		await eventually(() => sink.delivered.some(({ type }) => type === 'HistoryReset'), true);
+		expect(sink.delivered.at(-1)).toMatchObject(reset('REPLACED', 20));
 	});
 
 	it('whose heads cannot be read is told at the next look', async () => {

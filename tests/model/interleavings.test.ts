@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { test } from 'vitest';
-import { startService } from '../support/service.ts';
+import { databaseForService, startService } from '../support/service.ts';
 import { Run } from './run.ts';
 import { anyScenario } from './scenario.ts';
 
@@ -13,8 +13,13 @@ const PATH = process.env['MODEL_PATH'];
 test(
 	'whatever users do at the same time, streams, histories and counts are what the log says',
 	async () => {
+		// One for all scenarios: each has users and conversations of its own, and a service that starts on the data of others.
+		const database = await databaseForService();
 		const property = fc.asyncProperty(anyScenario, async (scenario) => {
-			const service = await startService({ FEED_RING_EVENTS: String(scenario.ringEvents) });
+			const service = await startService({
+				DATABASE_URL: database.url,
+				FEED_RING_EVENTS: String(scenario.ringEvents),
+			});
 			try {
 				await new Run(service).play(scenario);
 			} finally {
@@ -28,6 +33,7 @@ test(
 			...(SEED !== undefined && { seed: Number(SEED) }),
 			...(PATH !== undefined && { path: PATH }),
 		});
+		await database.drop();
 		if (!details.failed) return;
 		const again = `MODEL_SEED=${details.seed} MODEL_PATH=${details.counterexamplePath} plays it again`;
 		const scenario = JSON.stringify(details.counterexample?.[0]);

@@ -2,13 +2,24 @@ import { expect } from 'vitest';
 import {
 	type ConversationStore,
 	StoreConflict,
+	StoreLocked,
 	type StoreTransaction,
 	StoreUnavailable,
 	UnknownCommit,
 } from '../../src/conversations/store.ts';
 
-/** How a transaction goes: `unknown-*` lose the connection while committing, after or before it took effect. */
-export type Course = 'well' | 'conflict' | 'unavailable' | 'unknown-stored' | 'unknown-lost' | Error;
+/**
+ * How a transaction goes: `unknown-*` lose the connection while committing, after or before it took effect, or long
+ * before: once the next look-up is done.
+ */
+export type Course =
+	| 'well'
+	| 'conflict'
+	| 'unavailable'
+	| 'unknown-stored'
+	| 'unknown-lost'
+	| 'unknown-late'
+	| Error;
 
 class RolledBack extends Error {}
 
@@ -20,6 +31,11 @@ export class FaultyStore implements Pick<ConversationStore, 'transact' | 'findCo
 	failingLookups = 0;
 	/** What every transaction waits for before it begins. */
 	gate: Promise<void> | undefined;
+	/** Conversations that somebody else holds. */
+	readonly held = new Set<string>();
+	/** Called once, after the next course that does not go well. */
+	afterwards: (() => void) | undefined;
+	#late: (() => Promise<unknown>) | undefined;
 	/** What was done, in order. */
 	readonly done: string[] = [];
 
@@ -31,13 +47,26 @@ export class FaultyStore implements Pick<ConversationStore, 'transact' | 'findCo
 		await this.gate;
 		const course = this.courses.shift() ?? 'well';
 		this.done.push(course instanceof Error ? 'error' : course);
+		if (course === 'well') return this.#run(work);
+		try {
+			return await this.#goWrong(course, work);
+		} finally {
+			this.afterwards?.();
+			this.afterwards = undefined;
+		}
+	}
+
+	async #goWrong<T>(course: Course, work: (transaction: StoreTransaction) => Promise<T>): Promise<never> {
 		if (course === 'unavailable') throw new StoreUnavailable();
 		if (course === 'unknown-stored') {
-			await this.#store.transact(work);
+			await this.#run(work);
 			throw new UnknownCommit();
 		}
-		if (course === 'well') return this.#store.transact(work);
-		const undone = this.#store.transact<never>(async (transaction) => {
+		if (course === 'unknown-late') {
+			this.#late = () => this.#run(work);
+			throw new UnknownCommit();
+		}
+		const undone = this.#run<never>(async (transaction) => {
 			await work(transaction);
 			throw new RolledBack();
 		});
@@ -46,9 +75,26 @@ export class FaultyStore implements Pick<ConversationStore, 'transact' | 'findCo
 		throw course === 'unknown-lost' ? new UnknownCommit() : course;
 	}
 
-	findCommands(commands: Parameters<ConversationStore['findCommands']>[0]) {
+	#run<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T> {
+		return this.#store.transact((transaction) =>
+			work({
+				lock: (ids) =>
+					ids.some((id) => this.held.has(id)) ? Promise.reject(new StoreLocked()) : transaction.lock(ids),
+				messagesByKey: (keys) => transaction.messagesByKey(keys),
+				messages: (ids) => transaction.messages(ids),
+				memberships: (keys) => transaction.memberships(keys),
+				missed: (queries) => transaction.missed(queries),
+				save: (changes) => transaction.save(changes),
+			}),
+		);
+	}
+
+	async findCommands(commands: Parameters<ConversationStore['findCommands']>[0]) {
 		this.done.push('look-up');
-		if (this.failingLookups-- > 0) return Promise.reject(new StoreUnavailable());
-		return this.#store.findCommands(commands);
+		if (this.failingLookups-- > 0) throw new StoreUnavailable();
+		const found = await this.#store.findCommands(commands);
+		await this.#late?.();
+		this.#late = undefined;
+		return found;
 	}
 }

@@ -1,5 +1,5 @@
 import { MikroORM } from '@mikro-orm/mssql';
-import type { Compilable } from 'kysely';
+import type { Compilable, CompiledQuery } from 'kysely';
 import { afterAll, describe, expect, test } from 'vitest';
 import type {
 	Conversation,
@@ -9,9 +9,9 @@ import type {
 	StoredMessage,
 } from '../../src/conversations/model.ts';
 import {
-	changeConversation,
-	changeMembership,
-	changeMessage,
+	changeConversations,
+	changeMemberships,
+	changeMessages,
 	eraseRevisions,
 	insertConversations,
 	insertEntries,
@@ -102,42 +102,42 @@ const revision: Revision = { messageId: ID(3), number: 1, body: 'helo', createdA
 const key = { conversationId: ID(1), key: 'send-key' };
 const page = { limit: 50, fromEnd: true };
 
+const built = (statement: CompiledQuery): Compilable => ({ compile: () => statement });
+
 const statements: Record<string, Compilable> = {
-	'lock conversations': { compile: () => mssqlDialect(500).lockConversations(db, [ID(1), ID(2)]) },
-	'messages by key': messagesByKey(db, [key, key]),
+	'lock conversations': built(mssqlDialect.lockConversations(db, [ID(1), ID(2)])),
+	'messages by key': built(messagesByKey(db, mssqlDialect, [key, key])),
 	'messages by id': messagesById(db, [ID(3)]),
-	'memberships by key': membershipsByKey(db, [membership, membership]),
-	'missed messages': missedMessages(db, mssqlDialect(500), {
-		conversationId: ID(1),
-		after: 2,
-		exceptAuthorId: ID(2),
-		limit: 100,
-	}),
+	'memberships by key': built(membershipsByKey(db, mssqlDialect, [membership, membership])),
+	'missed messages': missedMessages(db, mssqlDialect, [
+		{ conversationId: ID(1), after: 2, exceptAuthorId: ID(2), limit: 100 },
+		{ conversationId: ID(2), after: 0, exceptAuthorId: ID(3), limit: 100 },
+	]),
 	'insert conversations': insertConversations(db, [conversation]),
 	'insert memberships': insertMemberships(db, [membership, membership]),
 	'insert messages': insertMessages(db, [message, message]),
 	'insert events': insertEntries(db, [entry, entry]),
 	'insert revisions': insertRevisions(db, [revision]),
 	'erase revisions': eraseRevisions(db, [ID(3)]),
-	'change a membership': changeMembership(db, membership),
-	'change a message': changeMessage(db, message),
-	'change a conversation': changeConversation(db, conversation),
-	'raise conversations': raiseConversations(db, [conversation, { ...conversation, id: ID(2) }]),
+	'change memberships': built(changeMemberships(db, [membership, { ...membership, userId: ID(3) }])),
+	'change messages': built(changeMessages(db, [message, { ...message, sequence: 4 }])),
+	'change conversations': built(changeConversations(db, [conversation, { ...conversation, id: ID(2) }])),
+	'raise conversations': built(raiseConversations(db, [conversation, { ...conversation, id: ID(2) }])),
 	'commands after': commandsAfter(db, ID(1), 2, [ID(4)]),
 	heads: headsById(db, [ID(1)]),
 	'conversations by id': conversationsById(db, [ID(1)]),
 	'conversations by id, with a membership': conversationsSeen(db, [ID(1)], ID(2)),
-	'log after': entriesAfter(db, mssqlDialect(500), ID(1), 2, 100),
+	'log after': entriesAfter(db, mssqlDialect, ID(1), 2, 100),
 	'history, newest page, without notes': historyPage(
 		db,
-		mssqlDialect(500),
+		mssqlDialect,
 		ID(1),
 		{ notes: false, memberId: ID(2) },
 		page,
 	),
 	'history, a page from the start': historyPage(
 		db,
-		mssqlDialect(500),
+		mssqlDialect,
 		ID(1),
 		{ notes: true },
 		{
@@ -146,14 +146,14 @@ const statements: Record<string, Compilable> = {
 			fromEnd: false,
 		},
 	),
-	'members page': membersPage(db, mssqlDialect(500), ID(1), {
+	'members page': membersPage(db, mssqlDialect, ID(1), {
 		after: { joinedAt: at, userId: ID(2) },
 		limit: 50,
 		fromEnd: false,
 	}),
 	'conversations page': conversationsPage(
 		db,
-		mssqlDialect(500),
+		mssqlDialect,
 		{ status: ['OPEN'], channel: ['CHAT'], visibility: 'OPEN', closed: false, search: '50%_[x]' },
 		[ID(2)],
 		{ after: { lastActivityAt: at, id: ID(1) }, limit: 50, fromEnd: false },

@@ -1,18 +1,20 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { createConversation } from '../../src/conversations/create-conversation.ts';
 import type { Domain } from '../../src/conversations/domain.ts';
 import type { ConversationEvent } from '../../src/conversations/model.ts';
 import { sendMessage } from '../../src/conversations/send-message.ts';
-import { WriteQueue } from '../../src/conversations/write-queue.ts';
+import { WriteQueue, type WriteQueueOptions } from '../../src/conversations/write-queue.ts';
 import type { Viewer } from '../../src/identity/viewer.ts';
 import { openStore, type Store } from '../../src/store/database.ts';
-import { NO_NOTICES } from '../support/databases.ts';
+import {
+	createTestDatabase,
+	type DatabaseKind,
+	NO_NOTICES,
+	type TestDatabase,
+} from '../support/databases.ts';
 import { FaultyStore } from './faulty-store.ts';
 
-let directory: string;
+export let database: TestDatabase;
 export let store: Store;
 export let alice: Viewer;
 export let agent: Viewer;
@@ -24,10 +26,11 @@ export let domain: Domain;
 export let conversationId: string;
 
 /** A queue over a store of its own for each test, with a conversation of Alice's whose log has two events. */
-export function useWriteQueue(): void {
+export function useWriteQueue(kind: DatabaseKind = 'sqlite'): void {
 	beforeAll(async () => {
-		directory = await mkdtemp(join(tmpdir(), 'write-queue-'));
-		store = await openStore({ kind: 'sqlite', file: join(directory, 'test.db'), migrate: true }, NO_NOTICES);
+		database = await createTestDatabase(kind);
+		const { config } = database;
+		store = await openStore(config.kind === 'sqlite' ? config : { ...config, lockTimeoutMs: 50 }, NO_NOTICES);
 		const viewer = async (subject: string, role: 'CUSTOMER' | 'AGENT') => ({
 			user: await store.users.ensure({ subject, name: subject, role }),
 			expiresAt: Number.POSITIVE_INFINITY,
@@ -38,7 +41,7 @@ export function useWriteQueue(): void {
 
 	afterAll(async () => {
 		await store.close();
-		await rm(directory, { recursive: true });
+		await database.drop();
 	});
 
 	beforeEach(async () => {
@@ -53,7 +56,7 @@ export function useWriteQueue(): void {
 	afterEach(() => queue.close());
 }
 
-export function open(bounds: { readonly maxQueued?: number; readonly maxBatch?: number }): void {
+export function open(bounds: Partial<Pick<WriteQueueOptions, 'maxQueued' | 'maxBatch' | 'heldMs'>>): void {
 	announced = [];
 	batches = [];
 	queue = new WriteQueue(faulty, {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Command } from '../../src/conversations/command.ts';
 import { createConversation } from '../../src/conversations/create-conversation.ts';
 import type { Draft } from '../../src/conversations/draft.ts';
 import { editMessage } from '../../src/conversations/edit-message.ts';
@@ -13,7 +14,7 @@ import { joinConversation } from '../../src/conversations/join-conversation.ts';
 import { leaveConversation } from '../../src/conversations/leave-conversation.ts';
 import { markRead } from '../../src/conversations/mark-read.ts';
 import { sendMessage } from '../../src/conversations/send-message.ts';
-import type { Command } from '../../src/conversations/write-queue.ts';
+import { UnknownCommit } from '../../src/conversations/store.ts';
 import type { Course } from './faulty-store.ts';
 import {
 	agent,
@@ -122,10 +123,20 @@ describe('a commit that was not acknowledged', () => {
 		expect(faulty.done).toEqual(['unknown-lost', 'well', 'look-up', 'well']);
 	});
 
-	test('time after time is refused as busy in the end', async () => {
+	test('time after time is told in the end: busy would say that nothing was stored', async () => {
 		faulty.courses = Array.from({ length: 100 }, (_, index) => (index % 2 === 0 ? 'unknown-lost' : 'well'));
-		await expect(send('never')).rejects.toBeInstanceOf(ServiceBusyError);
+		await expect(send('never')).rejects.toBeInstanceOf(UnknownCommit);
 		expect(sent(await readLog())).toEqual([]);
+	});
+
+	test('of a creation that takes effect after the look-up is looked up again', async () => {
+		faulty.courses = ['unknown-late'];
+		const { conversation } = await createConversation(domain, alice, {});
+		expect((await readLog(conversation.id)).map(({ type }) => type)).toEqual([
+			'ConversationChanged',
+			'MemberJoined',
+		]);
+		await expectAnnounced(0, conversation.id);
 	});
 
 	test('of a creation, an edit, a join and a departure is told apart too', async () => {

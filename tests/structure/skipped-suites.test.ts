@@ -37,6 +37,9 @@ describe('a suite whose service is not there', () => {
 			/!!! 1 SUITE DID NOT RUN !!!\n {2}bus on Redis: EXAMPLE_URL is not set\n {4}to run it: EXAMPLE_URL=tcp:\/\/… npm test/,
 		);
 		expect(output).not.toContain('store on SQLite');
+		expect(output, 'the end of the run names each database').toMatch(
+			/^databases: SQLite not needed, PostgreSQL.*(not needed \(.*\)|not run \(set .*\)), SQL Server.*\(.*\)$/m,
+		);
 	});
 
 	it('fails the run where all suites are required', async () => {
@@ -50,7 +53,7 @@ describe('a suite whose service is not there', () => {
 
 /** Runs the suite above in a vitest of its own, with the project's configuration. */
 async function run(env: NodeJS.ProcessEnv): Promise<{ code: number | string; output: string }> {
-	const { REQUIRE_ALL_SUITES: _, SKIPPED_SUITES_FILE: __, ...outer } = process.env;
+	const { REQUIRE_ALL_SUITES: _, TEST_RUN: __, ...outer } = process.env;
 	const args = ['run', '--reporter=default', '--no-color'];
 	return await new Promise((resolve) => {
 		const options = { cwd: folder, env: { ...outer, ...env, NO_COLOR: '1' } };

@@ -1,10 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import { type DatabaseConfig, loadConfig } from '../../src/config.ts';
 import { type Notices, openDatabase } from '../../src/store/database.ts';
+import { createServerDatabase, dropServerDatabase } from './server-databases.ts';
+import { skipUnless } from './services.ts';
+import { note } from './test-run.ts';
+import { SERVERS, serverUrl } from './test-servers.ts';
 
 export type DatabaseKind = DatabaseConfig['kind'];
 
@@ -20,40 +22,46 @@ export interface TestDatabase {
 /** For tests that open a database and do not look at what it says meanwhile. */
 export const NO_NOTICES: Notices = { waiting: () => {}, warn: () => {} };
 
-const POSTGRES_URL = process.env['TEST_POSTGRES_URL'] ?? 'postgresql://postgres@127.0.0.1:5432/postgres';
+/**
+ * The databases that a suite runs on, for `describe.each`: SQLite, PostgreSQL, and SQL Server where there is one. A
+ * PostgreSQL that is not there is a skip (see services.ts).
+ */
+export function databasesFor(suite: string): readonly DatabaseKind[] {
+	return [
+		'sqlite',
+		...(skipWithoutPostgresql(suite) ? [] : (['postgresql'] as const)),
+		...(serverUrl('mssql') === undefined ? [] : (['mssql'] as const)),
+	];
+}
+
+/** For `describe.skipIf`: true where there is no PostgreSQL. */
+export function skipWithoutPostgresql(suite: string): boolean {
+	const { setting, example } = SERVERS.postgresql;
+	return skipUnless(
+		serverUrl('postgresql') !== undefined,
+		`${suite} on PostgreSQL`,
+		`none answers on 127.0.0.1:5432, none is installed, and ${setting} is not set`,
+		`${setting}=${example} npm test, or install PostgreSQL`,
+	);
+}
 
 /** An empty database of a name of its own; `migrated`: with this version's tables. */
 export async function createTestDatabase(
 	kind: DatabaseKind,
 	{ migrated = true }: { readonly migrated?: boolean } = {},
 ): Promise<TestDatabase> {
-	const database = await (kind === 'sqlite' ? sqliteDatabase() : postgresDatabase());
-	if (migrated) await (await openDatabase({ ...database.config, migrate: true }, NO_NOTICES)).close();
-	return database;
+	note('databases', kind);
+	if (kind === 'sqlite') return createFile(migrated);
+	const url = await createServerDatabase(kind, migrated);
+	return { kind, url, config: configOf(url), drop: () => dropServerDatabase(kind, url) };
 }
 
-async function sqliteDatabase(): Promise<TestDatabase> {
+async function createFile(migrated: boolean): Promise<TestDatabase> {
 	const directory = await mkdtemp(join(tmpdir(), 'pendo-message-'));
 	const url = `sqlite:${join(directory, 'test.db')}`;
-	const drop = () => rm(directory, { recursive: true, force: true });
-	return { kind: 'sqlite', url, config: configOf(url), drop };
-}
-
-async function postgresDatabase(): Promise<TestDatabase> {
-	const name = `pendo_test_${randomBytes(6).toString('hex')}`;
-	await asAdmin(`create database ${name}`);
-	const url = new URL(POSTGRES_URL);
-	url.pathname = `/${name}`;
-	// FORCE ends the connections of a service that a test has killed.
-	const drop = () => asAdmin(`drop database if exists ${name} with (force)`);
-	return { kind: 'postgresql', url: url.href, config: configOf(url.href), drop };
-}
-
-async function asAdmin(statement: string): Promise<void> {
-	const client = new pg.Client({ connectionString: POSTGRES_URL });
-	await client.connect();
-	await client.query(statement);
-	await client.end();
+	const config = configOf(url);
+	if (migrated) await (await openDatabase({ ...config, migrate: true }, NO_NOTICES)).close();
+	return { kind: 'sqlite', url, config, drop: () => rm(directory, { recursive: true, force: true }) };
 }
 
 function configOf(url: string): DatabaseConfig {

@@ -69,12 +69,14 @@ export async function startProcess(
 	};
 }
 
-/** Runs it to its end, for a start that fails. */
+/** Runs it to its end, for a start that fails or is broken off. */
 export async function runToEnd(
 	directory: DataDirectory,
 	env: Readonly<Record<string, string>> = {},
+	started: (kill: (signal: NodeJS.Signals) => void) => void = () => {},
 ): Promise<Exit & { readonly stdout: string; readonly stderr: string }> {
 	const running = run(directory, env);
+	started((signal) => running.child.kill(signal));
 	return { ...(await running.exited), ...running.output };
 }
 

@@ -1,18 +1,20 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { loadConfig } from '../../src/config.ts';
 import { signToken } from '../../src/identity/sign.ts';
 import { createService } from '../../src/service.ts';
 import { Client, type Person } from './client.ts';
+import { createTestDatabase, type DatabaseKind, type TestDatabase } from './databases.ts';
+import { runSql } from './run-sql.ts';
 
 const SECRET = 'a secret for tests only, long enough for HS256';
+
+/** What services of tests store in: each project of vitest.config.ts names one. */
+export const DATABASE_KIND: DatabaseKind =
+	process.env['TEST_DATABASE'] === 'postgresql' ? 'postgresql' : 'sqlite';
 
 export interface TestService {
 	readonly url: string;
 	readonly port: number;
-	readonly databaseFile: string;
 	/** A user of a fresh subject; `name` is shown in failures. */
 	person(name: string, role?: 'CUSTOMER' | 'AGENT' | 'ADMIN', expiresInSeconds?: number): Promise<Person>;
 	/** A client of that person over HTTP and WebSocket. */
@@ -23,25 +25,38 @@ export interface TestService {
 		role: 'CUSTOMER' | 'AGENT' | 'ADMIN';
 		expiresInSeconds?: number;
 	}): Promise<string>;
-	/** Stops it and removes its files. */
+	/** Runs statements in its database, in one transaction beside it. */
+	sql(statements: string): Promise<void>;
+	/** Stops it and drops its database. */
 	stop(): Promise<void>;
-	/** Stops it and starts another one on the same files and port; `whileStopped` runs in between. */
-	restart(whileStopped?: () => void): Promise<void>;
+	/** Stops it and starts another one on the same database and port; `whileStopped` runs in between. */
+	restart(whileStopped?: () => Promise<void>): Promise<void>;
 }
 
-/** The whole service in this process on a free port, with a database file of its own; `env` changes its settings. */
+/**
+ * The whole service in this process on a free port, with a database of its own; `env` changes its settings. A
+ * DATABASE_URL in it is the test's, which drops that database.
+ */
 export async function startService(env: Record<string, string> = {}): Promise<TestService> {
-	const directory = await mkdtemp(join(tmpdir(), 'pendo-message-'));
-	const databaseFile = join(directory, 'test.db');
-	const settings = {
+	const database = env['DATABASE_URL'] === undefined ? await databaseForService() : undefined;
+	const settings: Record<string, string> = {
 		JWT_SECRET: SECRET,
 		LOG_LEVEL: 'silent',
 		NODE_ENV: 'test',
-		DATABASE_URL: `sqlite:${databaseFile}`,
+		PORT: '0',
+		...(database && { DATABASE_URL: database.url }),
 		...env,
 	};
-	let service = await createService(loadConfig({ PORT: '0', ...settings }));
-	const port = await service.start();
+	const drop = async () => database?.drop();
+	const start = async () => {
+		const service = await createService(loadConfig(settings));
+		return { service, port: await service.start() };
+	};
+	let { service, port } = await start().catch(async (error: unknown) => {
+		await drop();
+		throw error;
+	});
+	settings['PORT'] = String(port);
 	const url = `http://127.0.0.1:${port}`;
 	const clients: Client[] = [];
 	const token: TestService['token'] = (claims) => signToken(SECRET, claims);
@@ -58,7 +73,6 @@ export async function startService(env: Record<string, string> = {}): Promise<Te
 	return {
 		url,
 		port,
-		databaseFile,
 		person,
 		token,
 		client: async (name, role, expiresInSeconds) => {
@@ -66,16 +80,21 @@ export async function startService(env: Record<string, string> = {}): Promise<Te
 			clients.push(client);
 			return client;
 		},
+		sql: (statements) => runSql(loadConfig(settings).database, statements),
 		stop: async () => {
 			await Promise.all(clients.map((client) => client.close()));
 			await service.stop();
-			await rm(directory, { recursive: true, force: true });
+			await drop();
 		},
 		restart: async (whileStopped) => {
 			await service.stop();
-			whileStopped?.();
-			service = await createService(loadConfig({ ...settings, PORT: String(port) }));
-			await service.start();
+			await whileStopped?.();
+			({ service } = await start());
 		},
 	};
+}
+
+/** The embedded one is migrated by the service itself. */
+export function databaseForService(): Promise<TestDatabase> {
+	return createTestDatabase(DATABASE_KIND, { migrated: DATABASE_KIND !== 'sqlite' });
 }

@@ -1,4 +1,4 @@
-import { appendFileSync } from 'node:fs';
+import { note } from './test-run.ts';
 
 /** A suite that did not run because a service that it needs is not there. */
 export interface SkippedSuite {
@@ -17,11 +17,7 @@ export function skipUnless(available: boolean, suite: string, reason: string, ho
 	if (process.env['REQUIRE_ALL_SUITES'] === '1') {
 		throw new Error(`${suite}: ${reason}, and REQUIRE_ALL_SUITES=1 allows no skips. ${how}`);
 	}
-	const file = process.env['SKIPPED_SUITES_FILE'];
-	if (file === undefined)
-		throw new Error('SKIPPED_SUITES_FILE is not set: tests/support/skipped-suites.ts did not run.');
 	const skipped: SkippedSuite = { suite, reason, how };
-	// One short append per skip: whole lines, also when two workers write at once.
-	appendFileSync(file, `${JSON.stringify(skipped)}\n`);
+	note('skipped', JSON.stringify(skipped));
 	return true;
 }

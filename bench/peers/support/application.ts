@@ -18,13 +18,13 @@ export interface Application {
 
 export async function createApplication(): Promise<Application> {
 	const settings = readSettings();
-	const orm = await openDatabase(settings.file);
+	const orm = await openDatabase(settings);
 	const authenticate = createAuthenticate(settings.secret);
 	const user = createUsers(orm);
 	return {
 		settings,
 		orm,
-		history: settings.history === 'rows' ? rowHistory(settings.file) : entityHistory(orm),
+		history: settings.history === 'rows' ? rowHistory(settings) : entityHistory(orm),
 		logger: createLogger(settings.logLevel),
 		viewer(authorization) {
 			const claims = authenticate(authorization);

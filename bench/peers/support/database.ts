@@ -1,16 +1,35 @@
-import { MikroORM } from '@mikro-orm/sqlite';
+import { MikroORM as PostgreSqlORM } from '@mikro-orm/postgresql';
+import type { MikroORM } from '@mikro-orm/sql';
+import { MikroORM as SqliteORM } from '@mikro-orm/sqlite';
 import { entities } from './entities.ts';
+import type { Settings } from './settings.ts';
 
-export type Database = Awaited<ReturnType<typeof openDatabase>>;
+export type Database = MikroORM;
 
-/** Opens (and creates) the file as durably as the product does: WAL, every commit synced to the disk. */
-export async function openDatabase(file: string) {
-	const orm = await MikroORM.init({
-		entities,
-		dbName: file,
-		// Entities are forked per request; nothing here uses the global identity map.
-		allowGlobalContext: false,
-	});
+const OPTIONS = {
+	entities,
+	// The product's tables have none to check either.
+	schemaGenerator: { createForeignKeyConstraints: false },
+	// Entities are forked per request; nothing here uses the global identity map.
+	allowGlobalContext: false,
+};
+
+/** Opens (and creates) what the product would, as durably, with a pool as large as the product's. */
+export async function openDatabase({ databaseUrl, poolSize }: Settings): Promise<Database> {
+	const orm = databaseUrl.startsWith('sqlite:')
+		? await openSqlite(databaseUrl.slice('sqlite:'.length))
+		: await PostgreSqlORM.init({
+				...OPTIONS,
+				clientUrl: databaseUrl,
+				pool: { min: 0, max: poolSize },
+			});
+	await orm.schema.update();
+	return orm;
+}
+
+/** WAL, every commit synced to the disk. */
+async function openSqlite(file: string): Promise<Database> {
+	const orm = await SqliteORM.init({ ...OPTIONS, dbName: file });
 	for (const pragma of [
 		'journal_mode = WAL',
 		'synchronous = FULL',
@@ -19,8 +38,5 @@ export async function openDatabase(file: string) {
 	]) {
 		await orm.em.getConnection().execute(`PRAGMA ${pragma}`);
 	}
-	await orm.schema.update();
-	// The product's tables have none to check either.
-	await orm.em.getConnection().execute('PRAGMA foreign_keys = OFF');
 	return orm;
 }

@@ -109,6 +109,9 @@ interface PageArguments {
 	readonly before?: string | null;
 }
 
+/** Of an integer column. */
+const MAX_SEQUENCE = 2 ** 31 - 1;
+
 function messagePage(history: History, { id }: ConversationView, { last, before }: PageArguments) {
 	const limit = last ?? 50;
 	if (limit < 0 || limit > LIMITS.pageSize) {
@@ -116,7 +119,7 @@ function messagePage(history: History, { id }: ConversationView, { last, before 
 			extensions: { code: 'BAD_USER_INPUT' },
 		});
 	}
-	const sequence = before ? Number(Buffer.from(before, 'base64').toString()) : Number.MAX_SAFE_INTEGER;
+	const sequence = before ? Number(Buffer.from(before, 'base64').toString()) : MAX_SEQUENCE;
 	const found = history.messages(id, limit + 1, sequence);
 	return found instanceof Promise ? found.then((rows) => connection(rows, limit)) : connection(found, limit);
 }

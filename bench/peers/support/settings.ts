@@ -2,8 +2,10 @@
 export interface Settings {
 	readonly port: number;
 	readonly host: string;
-	/** Path of the SQLite file. */
-	readonly file: string;
+	/** sqlite:path or postgresql://… */
+	readonly databaseUrl: string;
+	/** Connections at most, where the database is a server. */
+	readonly poolSize: number;
 	readonly secret: string;
 	readonly logLevel: string;
 	/** How history pages are read: MikroORM entities or raw rows. */
@@ -20,7 +22,8 @@ export function readSettings(env: NodeJS.ProcessEnv = process.env): Settings {
 	return {
 		port: Number(need('PORT')),
 		host: env['HOST'] ?? '127.0.0.1',
-		file: need('DATABASE_URL').replace(/^sqlite:/, ''),
+		databaseUrl: need('DATABASE_URL'),
+		poolSize: Number(need('DATABASE_POOL_MAX')),
 		secret: need('JWT_SECRET'),
 		logLevel: env['LOG_LEVEL'] ?? 'info',
 		history: env['PEER_HISTORY'] === 'rows' ? 'rows' : 'entities',

@@ -1,4 +1,4 @@
-import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
 import type { Database } from './database.ts';
 import {
 	type Conversation,
@@ -64,6 +64,9 @@ export async function createConversation(
 	});
 }
 
+/** SELECT … FOR UPDATE, so that two sends do not take one sequence; on SQLite there is one writer anyway. */
+const LOCKED = { lockMode: LockMode.PESSIMISTIC_WRITE } as const;
+
 /** Undefined when there is no such conversation that the viewer may join. */
 export async function joinConversation(
 	orm: Database,
@@ -71,7 +74,8 @@ export async function joinConversation(
 	conversationId: string,
 ): Promise<Conversation | undefined> {
 	return orm.em.fork().transactional(async (em) => {
-		const conversation = await em.findOne(ConversationEntity, { id: conversationId, visibility: 'OPEN' });
+		const where = { id: conversationId, visibility: 'OPEN' };
+		const conversation = await em.findOne(ConversationEntity, where, LOCKED);
 		if (!conversation) return undefined;
 		const user = em.getReference(UserEntity, viewer.id);
 		if (await em.findOne(MembershipEntity, { conversation, user })) return conversation;
@@ -100,7 +104,7 @@ export async function sendMessage(
 	const { conversationId, body, clientMessageId = null } = input;
 	try {
 		return await orm.em.fork().transactional(async (em) => {
-			const conversation = await em.findOne(ConversationEntity, conversationId);
+			const conversation = await em.findOne(ConversationEntity, conversationId, LOCKED);
 			const membership = await em.findOne(MembershipEntity, {
 				conversation: conversationId,
 				user: viewer.id,

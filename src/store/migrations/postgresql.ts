@@ -48,5 +48,25 @@ class FirstTables extends Migration {
 	}
 }
 
+/** Open conversations among many closed ones, and the present members of a conversation in the order of their page. */
+class PageIndexes extends Migration {
+	override up(): void {
+		this.addSql(
+			'create index conversations_open_index on conversations (last_activity_at, id) where closed_at is null',
+		);
+		this.addSql(
+			'create index memberships_present_index on memberships (conversation_id, joined_at, user_id) where left_at is null',
+		);
+	}
+
+	override down(): void {
+		this.addSql('drop index conversations_open_index');
+		this.addSql('drop index memberships_present_index');
+	}
+}
+
 /** In the order in which they are applied; a name never changes. */
-export const postgresqlMigrations = [{ name: '0001-first-tables', class: FirstTables }];
+export const postgresqlMigrations = [
+	{ name: '0001-first-tables', class: FirstTables },
+	{ name: '0002-page-indexes', class: PageIndexes },
+];

@@ -1,11 +1,11 @@
 -- lock conversations
-set lock_timeout 500;
-			select * from "conversations" with (updlock, rowlock)
+select * from "conversations" with (updlock, rowlock)
 			where "id" in (@1, @2) order by "id";
 -- ["00000000-0000-7000-8000-000000000001","00000000-0000-7000-8000-000000000002"]
 
 -- messages by key
-select * from "messages" where (("conversation_id" = @1 and "send_key" = @2) or ("conversation_id" = @3 and "send_key" = @4));
+select * from "messages"
+			where (conversation_id = @1 and "send_key" = @2) or (conversation_id = @3 and "send_key" = @4);
 -- ["00000000-0000-7000-8000-000000000001","send-key","00000000-0000-7000-8000-000000000001","send-key"]
 
 -- messages by id
@@ -13,12 +13,13 @@ select * from "messages" where "id" in (@1);
 -- ["00000000-0000-7000-8000-000000000003"]
 
 -- memberships by key
-select * from "memberships" where (("conversation_id" = @1 and "user_id" = @2) or ("conversation_id" = @3 and "user_id" = @4));
+select * from "memberships"
+			where (conversation_id = @1 and "user_id" = @2) or (conversation_id = @3 and "user_id" = @4);
 -- ["00000000-0000-7000-8000-000000000001","00000000-0000-7000-8000-000000000002","00000000-0000-7000-8000-000000000001","00000000-0000-7000-8000-000000000002"]
 
 -- missed messages
-select top(100) * from "messages" where "conversation_id" = @1 and "sequence" > @2 and ("author_id" != @3 or "author_id" is null) and "internal" = @4 order by "sequence";
--- ["00000000-0000-7000-8000-000000000001",2,"00000000-0000-7000-8000-000000000002",false]
+select * from (select top(100) * from "messages" where "conversation_id" = @1 and "sequence" > @2 and ("author_id" != @3 or "author_id" is null) and "internal" = @4 order by "sequence") as "missed" union all select * from (select top(100) * from "messages" where "conversation_id" = @5 and "sequence" > @6 and ("author_id" != @7 or "author_id" is null) and "internal" = @8 order by "sequence") as "missed";
+-- ["00000000-0000-7000-8000-000000000001",2,"00000000-0000-7000-8000-000000000002",false,"00000000-0000-7000-8000-000000000002",0,"00000000-0000-7000-8000-000000000003",false]
 
 -- insert conversations
 insert into "conversations" ("id", "subject", "channel", "status", "visibility", "creator_id", "last_sequence", "created_at", "last_activity_at", "closed_at") values (@1, @2, @3, @4, @5, @6, @7, @8, @9, @10);
@@ -44,21 +45,33 @@ insert into "message_revisions" ("message_id", "number", "body", "created_at") v
 delete from "message_revisions" where "message_id" in (@1);
 -- ["00000000-0000-7000-8000-000000000003"]
 
--- change a membership
-update "memberships" set "joined_at" = @1, "left_at" = @2, "left_sequence" = @3, "last_read_sequence" = @4, "removed" = @5 where "conversation_id" = @6 and "user_id" = @7;
--- ["2026-01-31T12:00:00.000Z",null,null,1,false,"00000000-0000-7000-8000-000000000001","00000000-0000-7000-8000-000000000002"]
+-- change memberships
+update "memberships" set "joined_at" = "changed"."joined_at", "left_at" = "changed"."left_at", "left_sequence" = "changed"."left_sequence", "last_read_sequence" = "changed"."last_read_sequence", "removed" = "changed"."removed" from (
+		select "conversation_id", "user_id", "joined_at", "left_at", "left_sequence", "last_read_sequence", "removed" from "memberships" where 1 = 0
+		union all select @1, @2, @3, @4, @5, @6, @7 union all select @8, @9, @10, @11, @12, @13, @14
+	) as "changed" where "memberships"."conversation_id" = "changed"."conversation_id" and "memberships"."user_id" = "changed"."user_id";
+-- ["00000000-0000-7000-8000-000000000001","00000000-0000-7000-8000-000000000002","2026-01-31T12:00:00.000Z",null,null,1,false,"00000000-0000-7000-8000-000000000001","00000000-0000-7000-8000-000000000003","2026-01-31T12:00:00.000Z",null,null,1,false]
 
--- change a message
-update "messages" set "body" = @1, "edited_at" = @2, "edit_count" = @3, "deleted_at" = @4 where "conversation_id" = @5 and "sequence" = @6;
--- ["hello",null,0,null,"00000000-0000-7000-8000-000000000001",3]
+-- change messages
+update "messages" set "body" = "changed"."body", "edited_at" = "changed"."edited_at", "edit_count" = "changed"."edit_count", "deleted_at" = "changed"."deleted_at" from (
+		select "conversation_id", "sequence", "body", "edited_at", "edit_count", "deleted_at" from "messages" where 1 = 0
+		union all select @1, @2, @3, @4, @5, @6 union all select @7, @8, @9, @10, @11, @12
+	) as "changed" where "messages"."conversation_id" = "changed"."conversation_id" and "messages"."sequence" = "changed"."sequence";
+-- ["00000000-0000-7000-8000-000000000001",3,"hello",null,0,null,"00000000-0000-7000-8000-000000000001",4,"hello",null,0,null]
 
--- change a conversation
-update "conversations" set "subject" = @1, "channel" = @2, "status" = @3, "visibility" = @4, "last_sequence" = @5, "last_activity_at" = @6, "closed_at" = @7 where "id" = @8;
--- ["Ünïcode 😀","CHAT","OPEN","PRIVATE",3,"2026-01-31T12:00:00.000Z",null,"00000000-0000-7000-8000-000000000001"]
+-- change conversations
+update "conversations" set "subject" = "changed"."subject", "channel" = "changed"."channel", "status" = "changed"."status", "visibility" = "changed"."visibility", "last_sequence" = "changed"."last_sequence", "last_activity_at" = "changed"."last_activity_at", "closed_at" = "changed"."closed_at" from (
+		select "id", "subject", "channel", "status", "visibility", "last_sequence", "last_activity_at", "closed_at" from "conversations" where 1 = 0
+		union all select @1, @2, @3, @4, @5, @6, @7, @8 union all select @9, @10, @11, @12, @13, @14, @15, @16
+	) as "changed" where "conversations"."id" = "changed"."id";
+-- ["00000000-0000-7000-8000-000000000001","Ünïcode 😀","CHAT","OPEN","PRIVATE",3,"2026-01-31T12:00:00.000Z",null,"00000000-0000-7000-8000-000000000002","Ünïcode 😀","CHAT","OPEN","PRIVATE",3,"2026-01-31T12:00:00.000Z",null]
 
 -- raise conversations
-update "conversations" set "last_sequence" = case "id" when @1 then @2 when @3 then @4 else "last_sequence" end, "last_activity_at" = case "id" when @5 then @6 when @7 then @8 else "last_activity_at" end where "id" in (@9, @10);
--- ["00000000-0000-7000-8000-000000000001",3,"00000000-0000-7000-8000-000000000002",3,"00000000-0000-7000-8000-000000000001","2026-01-31T12:00:00.000Z","00000000-0000-7000-8000-000000000002","2026-01-31T12:00:00.000Z","00000000-0000-7000-8000-000000000001","00000000-0000-7000-8000-000000000002"]
+update "conversations" set "last_sequence" = "changed"."last_sequence", "last_activity_at" = "changed"."last_activity_at" from (
+		select "id", "last_sequence", "last_activity_at" from "conversations" where 1 = 0
+		union all select @1, @2, @3 union all select @4, @5, @6
+	) as "changed" where "conversations"."id" = "changed"."id";
+-- ["00000000-0000-7000-8000-000000000001",3,"2026-01-31T12:00:00.000Z","00000000-0000-7000-8000-000000000002",3,"2026-01-31T12:00:00.000Z"]
 
 -- commands after
 select distinct "command_id" from "events" where "conversation_id" = @1 and "sequence" > @2 and "command_id" in (@3);
@@ -89,11 +102,11 @@ select top(51) "sequence", "id", "author_id", "body", "created_at", "edited_at",
 -- ["00000000-0000-7000-8000-000000000001",3]
 
 -- members page
-select top(51) * from "memberships" where "conversation_id" = @1 and "left_at" is null and ("joined_at" > @2 or ("joined_at" = @3 and "user_id" > @4)) order by "joined_at" asc, "user_id" asc;
+select top(51) * from "memberships" where "conversation_id" = @1 and "left_at" is null and ("joined_at" >= @2 and ("joined_at" > @3 or "user_id" > @4)) order by "joined_at" asc, "user_id" asc;
 -- ["00000000-0000-7000-8000-000000000001","2026-01-31T12:00:00.000Z","2026-01-31T12:00:00.000Z","00000000-0000-7000-8000-000000000002"]
 
 -- conversations page
-select top(51) * from "conversations" where "status" in (@1) and "channel" in (@2) and "visibility" = @3 and "closed_at" is null and lower("subject") like lower(@4) escape '\' and "id" in (select "conversation_id" from "memberships" where "user_id" = @5 and "left_at" is null) and ("last_activity_at" < @6 or ("last_activity_at" = @7 and "id" < @8)) order by "last_activity_at" desc, "id" desc;
+select top(51) * from "conversations" where "status" in (@1) and "channel" in (@2) and "visibility" = @3 and "closed_at" is null and lower("subject") like lower(@4) escape '\' and "id" in (select "conversation_id" from "memberships" where "user_id" = @5 and "left_at" is null) and ("last_activity_at" <= @6 and ("last_activity_at" < @7 or "id" < @8)) order by "last_activity_at" desc, "id" desc;
 -- ["OPEN","CHAT","OPEN","%50\\%\\_\\[x]%","00000000-0000-7000-8000-000000000002","2026-01-31T12:00:00.000Z","2026-01-31T12:00:00.000Z","00000000-0000-7000-8000-000000000001"]
 
 -- unread counts

@@ -1,0 +1,71 @@
+import { createReadStream, statSync } from 'node:fs';
+import { pipeline, type Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+import { Command } from 'commander';
+import { messageOf } from '../store/errors.ts';
+import { importDatabase } from '../store/transfer/import.ts';
+import { CommandError } from './command-error.ts';
+import { onDatabase, type WaitOption, waitOption } from './maintain.ts';
+import { describeRows, type ProgressOption, progressLines, progressOption } from './progress-lines.ts';
+
+interface ImportOptions extends WaitOption, ProgressOption {
+	readonly copy?: boolean;
+}
+
+/** `import`: fills an empty database from an export; interrupted, the same command goes on. */
+export function importCommand(): Command {
+	return new Command('import')
+		.description(
+			'fill an empty database from an export, while no service uses it; interrupted, the same command goes on',
+		)
+		.argument('<file>', 'what "pendo-message export" wrote; - is standard input, not compressed')
+		.option(
+			'--copy',
+			'make it another log with an epoch and an id of its own, where services on both databases go on',
+		)
+		.addOption(progressOption())
+		.addOption(waitOption())
+		.action(async (file: string, { wait, progress, copy = false }: ImportOptions) => {
+			requireFile(file);
+			const check = progressLines('checking', progress);
+			let write: ReturnType<typeof progressLines> | undefined;
+			const rows = await onDatabase({ wait, create: true }, (database) =>
+				importDatabase(database, {
+					open: () => read(file),
+					canReopen: file !== '-',
+					asCopy: copy,
+					observers: {
+						check,
+						write: {
+							progress: (...progressed) => {
+								write ??= progressLines('importing', progress);
+								write.progress(...progressed);
+							},
+						},
+					},
+					onResume: (rows) => console.error(`Going on behind ${rows} rows that are there already.`),
+				}),
+			).finally(() => (write ?? check).end());
+			console.log(`Imported ${describeRows(rows)}`);
+		});
+}
+
+/** Standard input aside. @throws CommandError where there is no such file. */
+function requireFile(file: string): void {
+	if (file !== '-' && statSync(file, { throwIfNoEntry: false })?.isFile() !== true)
+		throw new CommandError(`There is no file ${file}.`);
+}
+
+async function* read(file: string): AsyncGenerator<Buffer> {
+	const bytes: Readable = file === '-' ? process.stdin : createReadStream(file, { highWaterMark: 1 << 18 });
+	// What goes wrong with the file ends the stream that is read, with the same error.
+	const source = file.endsWith('.gz') ? pipeline(bytes, createGunzip(), () => undefined) : bytes;
+	const chunks: AsyncIterator<Buffer> = source[Symbol.asyncIterator]();
+	for (;;) {
+		const next = await chunks.next().catch((error: unknown) => {
+			throw new CommandError(`${file} cannot be read: ${messageOf(error)}`, error);
+		});
+		if (next.done === true) return;
+		yield next.value;
+	}
+}

@@ -1,0 +1,34 @@
+import { InvalidArgumentError, Option } from 'commander';
+import { loadDatabaseConfig, loadEnvFile } from '../config.ts';
+import { type Maintenance, maintain } from '../store/maintenance.ts';
+
+export interface WaitOption {
+	/** Seconds. */
+	readonly wait: number;
+}
+
+/** How long a command waits for what may pass by itself. */
+export function waitOption(): Option {
+	return new Option('--wait <seconds>', 'for a server that is away, and for a migration under way')
+		.argParser(readSeconds)
+		.default(30, '30');
+}
+
+/** Runs `work` on the configured database; what is waited for is told on standard error. */
+export function onDatabase<T>(
+	{ wait, create }: WaitOption & { readonly create?: boolean },
+	work: (database: Maintenance) => Promise<T>,
+): Promise<T> {
+	loadEnvFile();
+	const notices = {
+		waiting: (server: string, reason: string) => console.error(`Waiting for ${server}: ${reason}`),
+		warn: (message: string) => console.error(message),
+	};
+	const options = { patienceMs: wait * 1_000, notices, ...(create !== undefined && { create }) };
+	return maintain(loadDatabaseConfig(process.env), options, work);
+}
+
+function readSeconds(text: string): number {
+	if (/^\d{1,5}$/.test(text)) return Number(text);
+	throw new InvalidArgumentError('It must be a whole number of seconds, at most 99999.');
+}
