@@ -1,11 +1,9 @@
 import type { MikroORM } from '@mikro-orm/sql';
-import type { DatabaseConfig } from '../config.ts';
+import type { DatabaseConfig, ServerDatabaseConfig } from '../config.ts';
 import type { ConversationStore, UserStore } from '../conversations/store.ts';
 import { KyselyConversationStore } from './conversation-store.ts';
 import type { Dialect } from './dialect.ts';
-import { mssql } from './mssql.ts';
-import { postgresql } from './postgresql.ts';
-import { openServerDatabase } from './server-database.ts';
+import { openServerDatabase, type Server } from './server-database.ts';
 import { openSqlite } from './sqlite.ts';
 import type { Statements } from './statements.ts';
 import type { Queries } from './tables.ts';
@@ -13,7 +11,6 @@ import { requireWhole } from './transfer/progress.ts';
 import { KyselyUserStore } from './users.ts';
 
 /** The databases on a server, by their kind. */
-export const SERVERS = { postgresql, mssql } as const;
 
 /** An open database, whichever it is. */
 export interface Database {
@@ -68,8 +65,13 @@ export async function openStore(config: DatabaseConfig, notices: Notices): Promi
 	};
 }
 
+/** Its driver is loaded only now: with the others it would be half the time that a start takes. */
+export async function serverOf({ kind }: ServerDatabaseConfig): Promise<Server> {
+	return kind === 'mssql' ? (await import('./mssql.ts')).mssql : (await import('./postgresql.ts')).postgresql;
+}
+
 /** As `openStore`, without the stores. */
-export function openDatabase(config: DatabaseConfig, notices: Notices): Promise<Database> {
+export async function openDatabase(config: DatabaseConfig, notices: Notices): Promise<Database> {
 	if (config.kind === 'sqlite') return openSqlite(config);
-	return openServerDatabase(SERVERS[config.kind], config, notices);
+	return openServerDatabase(await serverOf(config), config, notices);
 }

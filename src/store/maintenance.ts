@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { MikroORM } from '@mikro-orm/sql';
 import type { DatabaseConfig, ServerDatabaseConfig, SqliteConfig } from '../config.ts';
-import { type Notices, SERVERS } from './database.ts';
+import { type Notices, serverOf } from './database.ts';
 import { type Dialect, sqliteDialect } from './dialect.ts';
 import { DatabaseError, messageOf } from './errors.ts';
 import type { Exclusively } from './migrate.ts';
@@ -76,7 +76,7 @@ async function maintainServer<T>(
 	{ patienceMs, notices }: MaintenanceOptions,
 	work: (database: Maintenance) => Promise<T>,
 ): Promise<T> {
-	const server = SERVERS[config.kind];
+	const server = await serverOf(config);
 	const orm = await server.connect(forMigrating(config));
 	try {
 		const queries: Queries = orm.em.getKysely<Tables>();

@@ -12,7 +12,7 @@ import {
 import { databaseForService } from '../support/service.ts';
 import { type Acknowledged, attempt, createFor, readHistory } from './senders.ts';
 
-const KILLS = 8;
+const KILLS = process.env['TEST_DATABASE'] === undefined ? 8 : 3;
 const SENDERS = 20;
 const RETRY_MS = 20;
 
