@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type FoundServer, findMssql, findPostgresql } from './find-servers.ts';
 import { programFolders } from './installed-postgresql.ts';
 import type { SkippedSuite } from './services.ts';
@@ -9,6 +11,8 @@ type Servers = Record<keyof typeof SERVERS, FoundServer | undefined>;
 /** Vitest's global setup: looks for the databases; the end of the run says which were used, and what did not run. */
 export async function setup(): Promise<() => Promise<void>> {
 	beginRun();
+	// Hundreds of processes are started, which load the same modules.
+	process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'pendo-message-compile-cache');
 	const postgresql = await findPostgresql({
 		given: serverUrl('postgresql'),
 		usual: SERVERS.postgresql.example,
