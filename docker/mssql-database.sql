@@ -6,6 +6,10 @@ GO
 IF EXISTS (SELECT 1 FROM sys.databases WHERE name = 'pendo' AND is_read_committed_snapshot_on = 0)
 	ALTER DATABASE pendo SET READ_COMMITTED_SNAPSHOT ON WITH ROLLBACK IMMEDIATE;
 GO
+-- An export then sees one moment of all tables.
+IF EXISTS (SELECT 1 FROM sys.databases WHERE name = 'pendo' AND snapshot_isolation_state = 0)
+	ALTER DATABASE pendo SET ALLOW_SNAPSHOT_ISOLATION ON;
+GO
 IF SUSER_ID('pendo') IS NULL
 	CREATE LOGIN pendo WITH PASSWORD = '$(MSSQL_PASSWORD)', DEFAULT_DATABASE = pendo;
 GO

@@ -1,4 +1,4 @@
-import { StoreAway } from './conversations/store.ts';
+import { StoreAway, StoreConflict } from './conversations/store.ts';
 import type { Logger } from './observability/logger.ts';
 import type { Notices } from './store/database.ts';
 
@@ -12,12 +12,27 @@ export interface ServiceNotices {
 	feedFailed(reason: unknown): void;
 }
 
+/** Tells when a waiting begins and when its reason changes, not at each attempt. */
+export function onlyChanges(tell: (server: string, reason: string) => void): Notices['waiting'] {
+	let told: string | undefined;
+	return (server, reason) => {
+		if (reason === told) return;
+		told = reason;
+		tell(server, reason);
+	};
+}
+
+/** Conversations that others hold say nothing of the database, and may be many: one line in this time. */
+const CONTENDED_MS = 60_000;
+
 export function createNotices(logger: Logger): ServiceNotices {
 	let isRefusing = false;
+	let contended = Number.NEGATIVE_INFINITY;
 	return {
 		database: {
-			waiting: (server, reason, waitMs) =>
-				logger.warn({ server, reason, waitMs }, `waiting for ${server}, which cannot be used yet: ${reason}`),
+			waiting: onlyChanges((server, reason) =>
+				logger.warn({ server, reason }, `waiting for ${server}, which cannot be used yet: ${reason}`),
+			),
 			warn: (message) => logger.warn(message),
 			lost: (server, reason) =>
 				logger.error(
@@ -27,6 +42,12 @@ export function createNotices(logger: Logger): ServiceNotices {
 			back: (server, awayMs) => logger.info({ server, awayMs }, `${server} is back`),
 		},
 		refused: (err, size) => {
+			if (err instanceof StoreConflict) {
+				if (performance.now() - contended < CONTENDED_MS) return;
+				contended = performance.now();
+				logger.warn({ err, size }, 'changes are refused as busy: others hold what they would change');
+				return;
+			}
 			if (isRefusing || err instanceof StoreAway) return;
 			isRefusing = true;
 			logger.error({ err, size }, 'changes cannot be stored, and are refused as busy');

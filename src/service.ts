@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { GraphQLContext } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
 import { MemoryBus } from './bus/memory.ts';
-import type { Config } from './config.ts';
+import type { Config, DatabaseConfig } from './config.ts';
 import type { Domain } from './conversations/domain.ts';
 import type { ConversationEvent } from './conversations/model.ts';
 import { RequestReader } from './conversations/request-reader.ts';
@@ -155,6 +155,7 @@ function createCore(config: Config, store: Store, metrics: Metrics, notices: Ser
 	const writes = new WriteQueue(store.conversations, {
 		maxQueued: config.writeQueue.maxQueuedSends,
 		maxBatch: config.writeQueue.maxBatchSize,
+		held: { atOnce: heldAtOnce(config.database) },
 		onCommitted: (events: readonly ConversationEvent[]) => live.announce(events),
 		observe: ({ size: commands, seconds }) => {
 			notices.stored();
@@ -256,6 +257,11 @@ function wireServer({ config, store, core, metrics, logger, createContext, ...wi
 		logger,
 		version: VERSION,
 	});
+}
+
+/** The queue itself takes a connection, and reads need some. */
+function heldAtOnce(database: DatabaseConfig): number {
+	return database.kind === 'sqlite' ? 1 : Math.min(3, Math.max(1, database.poolMax - 2));
 }
 
 /** A context to make an event ready in: it knows what the event brings, and its access is decided by the follower. */

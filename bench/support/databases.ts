@@ -9,7 +9,7 @@ export type DatabaseKind = (typeof DATABASE_KINDS)[number];
 /** Connections that each server may have: the product's default. */
 export const POOL_SIZE = 10;
 
-const POSTGRES_URL = process.env['TEST_POSTGRES_URL'] ?? 'postgresql://postgres@127.0.0.1:5432/postgres';
+const POSTGRES_URL = process.env['TEST_POSTGRES_URL'] || 'postgresql://postgres@127.0.0.1:5432/postgres';
 
 /** The databases of one benchmark, by name: a name that was asked for before gives the same one. */
 export interface Databases {
@@ -28,9 +28,11 @@ export function createDatabases(kind: DatabaseKind, directory: string): Database
 		kind,
 		urlOf: async (name) => {
 			const url = new URL(POSTGRES_URL);
-			const database = created.get(name) ?? `pendo_bench_${randomBytes(6).toString('hex')}`;
-			if (!created.has(name)) await asAdmin([`create database ${database}`]);
+			const known = created.get(name);
+			const database = known ?? `pendo_bench_${randomBytes(6).toString('hex')}`;
+			// First, so that it is dropped also when nobody knows whether it was made.
 			created.set(name, database);
+			if (known === undefined) await asAdmin([`create database ${database}`]);
 			url.pathname = `/${database}`;
 			return url.href;
 		},

@@ -1,6 +1,4 @@
 import { Command } from 'commander';
-import { requireCurrentSchema } from '../store/migrate.ts';
-import { readEpoch, renewEpoch } from '../store/settings.ts';
 import { onDatabase, type WaitOption, waitOption } from './maintain.ts';
 
 /** `epoch`: which log the database holds, alone on standard output; `--renew` makes it another one. */
@@ -13,6 +11,8 @@ export function epochCommand(): Command {
 		)
 		.addOption(waitOption())
 		.action(async ({ wait, renew = false }: WaitOption & { readonly renew?: boolean }) => {
+			const { requireCurrentSchema } = await import('../store/migrate.ts');
+			const { readEpoch, renewEpoch } = await import('../store/settings.ts');
 			const epoch = await onDatabase({ wait }, async ({ orm, queries }) => {
 				await requireCurrentSchema(orm);
 				return renew ? renewEpoch(queries) : readEpoch(queries);

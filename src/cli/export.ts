@@ -1,26 +1,25 @@
+import { randomBytes } from 'node:crypto';
 import { createWriteStream, existsSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { link, rename, rm } from 'node:fs/promises';
 import { Readable, type Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import { Command } from 'commander';
 import { messageOf } from '../store/errors.ts';
-import { exportDatabase } from '../store/transfer/export.ts';
 import { VERSION } from '../version.ts';
 import { CommandError } from './command-error.ts';
 import { onDatabase, type WaitOption, waitOption } from './maintain.ts';
-import { describeRows, type ProgressOption, progressLines, progressOption } from './progress-lines.ts';
+import { describeRows, type ProgressOption, progressLines, withProgress } from './progress-lines.ts';
 
 /** `export`: all data of the configured database, in one consistent state, to a file or to standard output. */
 export function exportCommand(): Command {
-	return new Command('export')
+	return withProgress(new Command('export'))
 		.description('write all data of the database to a file, also while services run')
 		.argument('<file>', 'JSON Lines, compressed when the name ends in .gz; - is standard output')
-		.addOption(progressOption())
 		.addOption(waitOption())
 		.action(async (file: string, { wait, progress }: WaitOption & ProgressOption) => {
-			if (file !== '-' && existsSync(file))
-				throw new CommandError(`The file ${file} is there already: name another one, or remove it first.`);
+			if (file !== '-' && existsSync(file)) throw alreadyThere(file);
+			const { exportDatabase } = await import('../store/transfer/export.ts');
 			const observer = progressLines('exporting', progress);
 			const rows = await onDatabase({ wait }, (database) =>
 				exportDatabase(database, { write: (text) => write(text, file), version: VERSION, observer }),
@@ -32,16 +31,29 @@ export function exportCommand(): Command {
 async function write(text: AsyncIterable<string>, file: string): Promise<void> {
 	if (file === '-') return pour(text, process.stdout, '-');
 	// A file of the name that was asked for is whole.
-	const part = `${file}.part`;
+	const part = `${file}.${randomBytes(4).toString('hex')}.part`;
 	try {
-		// Made anew: messages are nobody else's to read.
+		// Messages are nobody else's to read.
+		await pour(text, createWriteStream(part, { flags: 'wx', mode: 0o600, flush: true }), file);
+		await giveName(part, file);
+	} finally {
 		await rm(part, { force: true });
-		await pour(text, createWriteStream(part, { mode: 0o600, flush: true }), file);
-		await rename(part, file);
-	} catch (error) {
-		await rm(part, { force: true });
-		throw error;
 	}
+}
+
+/**
+ * Takes the place of no file that was made meanwhile. Where there are no hard links, there is a moment between the look
+ * and the renaming.
+ */
+async function giveName(part: string, file: string): Promise<void> {
+	await link(part, file).catch(async () => {
+		if (existsSync(file)) throw alreadyThere(file);
+		await rename(part, file);
+	});
+}
+
+function alreadyThere(file: string): CommandError {
+	return new CommandError(`The file ${file} is there already: name another one, or remove it first.`);
 }
 
 /** @throws CommandError when the text cannot be written. */

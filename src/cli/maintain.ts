@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { loadDatabaseConfig, loadEnvFile } from '../config.ts';
-import { type Maintenance, maintain } from '../store/maintenance.ts';
+import { onlyChanges } from '../notices.ts';
+import type { Maintenance } from '../store/maintenance.ts';
 
 export interface WaitOption {
 	/** Seconds. */
@@ -14,17 +15,21 @@ export function waitOption(): Option {
 		.default(30, '30');
 }
 
-/** Runs `work` on the configured database; what is waited for is told on standard error. */
-export function onDatabase<T>(
+/**
+ * Runs `work` on the configured database; what is waited for is told on standard error. What knows databases is loaded
+ * here and by the commands' actions: it takes longer than many a command, and the others have no use for it.
+ */
+export async function onDatabase<T>(
 	{ wait, create }: WaitOption & { readonly create?: boolean },
 	work: (database: Maintenance) => Promise<T>,
 ): Promise<T> {
 	loadEnvFile();
 	const notices = {
-		waiting: (server: string, reason: string) => console.error(`Waiting for ${server}: ${reason}`),
+		waiting: onlyChanges((server, reason) => console.error(`Waiting for ${server}: ${reason}`)),
 		warn: (message: string) => console.error(message),
 	};
 	const options = { patienceMs: wait * 1_000, notices, ...(create !== undefined && { create }) };
+	const { maintain } = await import('../store/maintenance.ts');
 	return maintain(loadDatabaseConfig(process.env), options, work);
 }
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type Migrations, migrateDown, migrateUp, readMigrations } from '../store/migrate.ts';
+import type { Migrations } from '../store/migrate.ts';
 import { CommandError } from './command-error.ts';
 import { onDatabase, type WaitOption, waitOption } from './maintain.ts';
 
@@ -20,6 +20,7 @@ function upCommand(): Command {
 		.description('apply every migration that is missing: all of them, or on a failure none')
 		.addOption(waitOption())
 		.action(async ({ wait }: WaitOption) => {
+			const { migrateUp } = await import('../store/migrate.ts');
 			const applied = await onDatabase({ wait, create: true }, ({ orm, exclusively }) =>
 				migrateUp(orm, exclusively),
 			);
@@ -34,6 +35,7 @@ function downCommand(): Command {
 		.option('--yes', 'really: that data is lost')
 		.addOption(waitOption())
 		.action(async ({ wait, yes = false }: WaitOption & { readonly yes?: boolean }) => {
+			const { migrateDown, readMigrations } = await import('../store/migrate.ts');
 			const undone = await onDatabase({ wait }, async ({ orm, exclusively }) => {
 				if (!yes) throw new CommandError(describeLoss(await readMigrations(orm)));
 				return migrateDown(orm, exclusively);
@@ -56,6 +58,7 @@ function statusCommand(): Command {
 		.description('show which migrations are applied; changes nothing, and ends with 2 unless all are')
 		.addOption(waitOption())
 		.action(async ({ wait }: WaitOption) => {
+			const { readMigrations } = await import('../store/migrate.ts');
 			const migrations = await onDatabase({ wait }, ({ orm }) => readMigrations(orm));
 			for (const line of describe(migrations)) console.log(line);
 			if (migrations.pending.length + migrations.unknown.length > 0) process.exitCode = NOT_CURRENT;

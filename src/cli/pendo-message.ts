@@ -1,37 +1,5 @@
 #!/usr/bin/env node
-import { Command } from 'commander';
-import { VERSION } from '../version.ts';
-import { checkConfigCommand } from './check-config.ts';
-import { epochCommand } from './epoch.ts';
-import { exportCommand } from './export.ts';
-import { importCommand } from './import.ts';
-import { migrateCommand } from './migrate.ts';
+import { createProgram } from './program.ts';
 import { runProgram } from './run-program.ts';
-import { tokenCommand } from './token.ts';
 
-const program = new Command('pendo-message')
-	.description('Commands of the Pendo Message Service. Settings come from the environment and from .env.')
-	.version(VERSION)
-	.showHelpAfterError()
-	// Without it, commander ends the process before a long output to a pipe is written.
-	.exitOverride();
-
-for (const command of [
-	tokenCommand(),
-	checkConfigCommand(),
-	migrateCommand(),
-	epochCommand(),
-	exportCommand(),
-	importCommand(),
-]) {
-	program.addCommand(withSettingsOf(program, command));
-}
-
-await runProgram(program);
-
-/** Its subcommands' as well. */
-function withSettingsOf(parent: Command, command: Command): Command {
-	command.copyInheritedSettings(parent);
-	for (const below of command.commands) withSettingsOf(command, below);
-	return command;
-}
+await runProgram(createProgram());

@@ -1,4 +1,4 @@
-import { Option } from 'commander';
+import type { Command } from 'commander';
 import type { Observer } from '../store/transfer/export.ts';
 import type { RowCounts } from '../store/transfer/format.ts';
 
@@ -9,26 +9,37 @@ export interface ProgressOption {
 const TERMINAL_MS = 200;
 const LINES_MS = 5_000;
 
-/** Whether progress is shown; on a terminal it is. */
-export function progressOption(): Option {
-	return new Option(
-		'--progress',
-		'show on standard error how far it is, also when that is no terminal',
-	).default(process.stderr.isTTY === true, 'on a terminal');
+/** With options that say whether progress is shown; on a terminal it is. */
+export function withProgress(command: Command): Command {
+	return command
+		.option(
+			'--progress',
+			'show on standard error how far it is (the default on a terminal)',
+			process.stderr.isTTY === true,
+		)
+		.option('--no-progress', 'do not');
 }
 
-/** Progress on standard error: on a terminal one line that changes, elsewhere a line from time to time. */
+/**
+ * Progress on standard error: on a terminal one line that changes, elsewhere a line from time to time. The rate is that
+ * since the first call, before which an import may have had a part already.
+ */
 export function progressLines(doing: string, shown = false): Observer & { end(): void } {
 	const isTerminal = process.stderr.isTTY === true;
-	const began = performance.now();
-	let last = began;
+	let first: { readonly done: number; readonly at: number } | undefined;
+	let last = 0;
 	const clear = isTerminal ? '\r\u001b[K' : '';
 	return {
 		progress: (table, rows, done, total) => {
 			const now = performance.now();
+			if (first === undefined) {
+				first = { done, at: now };
+				last = now;
+			}
 			if (!shown || now - last < (isTerminal ? TERMINAL_MS : LINES_MS)) return;
 			last = now;
-			const text = describe(doing, { table, rows, done, total, seconds: (now - began) / 1_000 });
+			const rate = (1_000 * (done - first.done)) / (now - first.at);
+			const text = describe(doing, { table, rows, done, total, rate });
 			process.stderr.write(isTerminal ? `${clear}${text}` : `${text}\n`);
 		},
 		end: () => {
@@ -42,11 +53,11 @@ interface Progress {
 	readonly rows: number;
 	readonly done: number;
 	readonly total: number;
-	readonly seconds: number;
+	/** Rows a second. */
+	readonly rate: number;
 }
 
-function describe(doing: string, { table, rows, done, total, seconds }: Progress): string {
-	const rate = done / seconds;
+function describe(doing: string, { table, rows, done, total, rate }: Progress): string {
 	const percent = Math.floor((100 * done) / Math.max(total, 1));
 	return (
 		`${doing} ${table}: ${count(rows)} rows; ${percent} % of ${count(total)} rows, ` +

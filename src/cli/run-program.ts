@@ -1,9 +1,9 @@
 import { type Command, CommanderError } from 'commander';
 
 /** Runs a command line to its end. Whatever goes wrong, the one who typed it gets a sentence, not a stack. */
-export async function runProgram(program: Command): Promise<void> {
+export async function runProgram(program: Command, argv: readonly string[] = process.argv): Promise<void> {
 	try {
-		await program.parseAsync();
+		await program.parseAsync(argv);
 	} catch (error) {
 		if (error instanceof CommanderError) {
 			process.exitCode = error.exitCode;

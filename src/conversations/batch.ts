@@ -64,13 +64,14 @@ async function openDrafts(
 	transaction: StoreTransaction,
 	commands: readonly Command<unknown>[],
 ): Promise<ReadonlyMap<string, Draft>> {
-	const now = new Date();
 	const created = new Map(
 		commands.flatMap((command) => (command.creates ? [[command.conversationId, command.creates]] : [])),
 	);
 	const ids = new Set(commands.map((command) => command.conversationId));
 	const existing = [...ids].filter((id) => !created.has(id)).sort();
 	const locked = existing.length > 0 ? await transaction.lock(existing) : new Map<string, Conversation>();
+	// Not before: others write as long as they hold the rows.
+	const now = new Date();
 	const drafts = new Map(
 		Array.from(ids, (id) => [id, new Draft(locked.get(id) ?? created.get(id), now, created.has(id))]),
 	);

@@ -146,10 +146,11 @@ export class Draft {
 		const { message = null, member = null, user } = of;
 		const internal = message?.internal ?? false;
 		const sequence = this.nextSequence;
+		const { lastActivityAt } = this.conversation;
 		this.conversation = {
 			...this.conversation,
 			lastSequence: sequence,
-			lastActivityAt: internal ? this.conversation.lastActivityAt : this.now,
+			lastActivityAt: internal ? lastActivityAt : later(lastActivityAt, this.now),
 		};
 		const event: ConversationEvent = {
 			conversationId: this.conversation.id,
@@ -169,4 +170,9 @@ export class Draft {
 		this.#entries.push(event);
 		this.events.push(event);
 	}
+}
+
+/** Another node's clock may be ahead of this one's. */
+function later(one: Date, other: Date): Date {
+	return one > other ? one : other;
 }

@@ -3,6 +3,7 @@ import { type Attempt, lockAll, runBatch, type Waiting } from './batch.ts';
 import { ServiceBusyError } from './errors.ts';
 import type { ConversationEvent } from './model.ts';
 import {
+	ConnectionLost,
 	type ConversationStore,
 	StoreConflict,
 	StoreLocked,
@@ -16,12 +17,11 @@ export type WriteStore = Pick<ConversationStore, 'transact' | 'findCommands'>;
 export interface CommitListeners {
 	/** Called after the commit with the new events, each conversation's in order. Must not throw. */
 	readonly onCommitted: (events: readonly ConversationEvent[]) => void;
+	/** Called for what was stored, however that was found out. */
 	readonly observe?: (batch: { readonly size: number; readonly seconds: number }) => void;
 	/** Told why the database took a batch of this size not. */
 	readonly onRefused?: (reason: unknown, size: number) => void;
 }
-
-const MAX_RUNS = 6;
 
 /** Commits batches, each in one transaction, and answers their commands. */
 export class GroupCommit {
@@ -34,22 +34,25 @@ export class GroupCommit {
 	}
 
 	/**
-	 * Runs a batch to its end: stored and answered, or refused. Never rejects. Answers with the commands that are not
-	 * at their end, because somebody else holds a conversation, perhaps not theirs: these are to be committed again.
+	 * Commits a batch and answers its commands: stored, or refused. Never rejects. Answers with those that are to be
+	 * committed again, and not along with others: somebody else holds a conversation of the batch, perhaps not theirs, or
+	 * whether they were stored is not known.
 	 */
 	async commit(batch: readonly Waiting[], runs = 1): Promise<readonly Waiting[]> {
-		let open = batch;
-		let start = performance.now();
+		let open: readonly Waiting[];
 		try {
 			open = await this.#settle(batch);
-			if (open.length === 0) return [];
-			start = performance.now();
+		} catch (error) {
+			return isPassing(error) ? batch : this.#refuseKnown(batch, error);
+		}
+		if (open.length === 0) return [];
+		const start = performance.now();
+		try {
 			await this.#store.transact((transaction) => runBatch(transaction, open));
 		} catch (error) {
 			return this.#recover(open, error, runs);
 		}
-		this.#listeners.observe?.({ size: open.length, seconds: (performance.now() - start) / 1000 });
-		this.#answer(open);
+		this.#answer(open, start);
 		return [];
 	}
 
@@ -61,10 +64,20 @@ export class GroupCommit {
 			waiting.reject(mayBeStored(waiting) ? new UnknownCommit('Never found out.') : new ServiceBusyError());
 	}
 
+	/** Answers with those that may have been stored. */
+	#refuseKnown(batch: readonly Waiting[], reason: unknown): readonly Waiting[] {
+		this.refuse(
+			batch.filter((waiting) => !waiting.isUnknown),
+			reason,
+		);
+		return batch.filter((waiting) => waiting.isUnknown);
+	}
+
 	/** Where the last commit's end is unknown, what is in the log was stored and is answered: the rest runs again. */
 	async #settle(batch: readonly Waiting[]): Promise<readonly Waiting[]> {
 		const unknown = batch.filter((waiting) => waiting.isUnknown);
 		if (unknown.length === 0) return batch;
+		const start = performance.now();
 		// The lost transaction may still be under way: its locks are free once it has ended, either way.
 		await this.#store.transact((transaction) => lockAll(transaction, unknown));
 		const ids = await this.#store.findCommands(
@@ -78,23 +91,24 @@ export class GroupCommit {
 		const [stored, open] = [batch.filter(isStored), batch.filter((waiting) => !isStored(waiting))];
 		// A creation has no row to lock: its lost transaction may end later than the look, and is then in its own way.
 		for (const waiting of unknown) waiting.isUnknown = waiting.command.creates !== undefined;
-		this.#answer(stored);
+		if (stored.length > 0) this.#answer(stored, start);
 		return open;
 	}
 
 	async #recover(batch: readonly Waiting[], error: unknown, runs: number): Promise<readonly Waiting[]> {
 		if (error instanceof StoreLocked) return batch;
-		const isLost = error instanceof UnknownCommit;
-		if (isLost) for (const waiting of batch) waiting.isUnknown = true;
-		const isUnknown = batch.some((waiting) => waiting.isUnknown);
-		if ((isUnknown || error instanceof StoreConflict) && runs < MAX_RUNS) {
-			if (!isLost) await delay(isUnknown ? 100 * 2 ** runs : Math.random() * 5 * 2 ** runs);
+		if (error instanceof UnknownCommit) {
+			for (const waiting of batch) waiting.isUnknown = true;
+			return batch;
+		}
+		if (runs < maxRuns(error)) {
+			await delay(Math.random() * 5 * 2 ** runs);
 			return this.commit(batch, runs + 1);
 		}
-		if (isUnknown || error instanceof StoreUnavailable) this.refuse(batch, error);
-		else if (batch.length > 1) return this.#commitEach(batch, runs);
-		else if (error instanceof StoreConflict) this.refuse(batch, error);
-		else batch[0]?.reject(error);
+		if (error instanceof StoreUnavailable) return this.#refuseKnown(batch, error);
+		if (batch.length > 1) return this.#commitEach(batch, runs);
+		if (error instanceof StoreConflict) return this.#refuseKnown(batch, error);
+		batch[0]?.reject(error);
 		return [];
 	}
 
@@ -111,7 +125,8 @@ export class GroupCommit {
 		return locked;
 	}
 
-	#answer(batch: readonly Waiting[]): void {
+	#answer(batch: readonly Waiting[], start: number): void {
+		this.#listeners.observe?.({ size: batch.length, seconds: (performance.now() - start) / 1000 });
 		const events: ConversationEvent[] = [];
 		for (const { attempt, resolve, reject } of batch) {
 			if (attempt === undefined) reject(new Error('A batch was committed without this command.'));
@@ -130,4 +145,15 @@ function mayBeStored(
 ): waiting is Waiting & { readonly attempt: Attempt & { readonly ok: true } } {
 	const { isUnknown, attempt } = waiting;
 	return isUnknown === true && attempt?.ok === true && attempt.events.length > 0;
+}
+
+/** Another moment may do, for all who wait for the look. It changes nothing, so that its own commit does not matter. */
+function isPassing(error: unknown): boolean {
+	return error instanceof StoreConflict || error instanceof ConnectionLost || error instanceof UnknownCommit;
+}
+
+/** How often a transaction is run before this fault of it is final. */
+function maxRuns(error: unknown): number {
+	if (error instanceof StoreConflict) return 6;
+	return error instanceof ConnectionLost ? 3 : 1;
 }

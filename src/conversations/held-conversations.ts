@@ -1,42 +1,54 @@
 import type { Waiting } from './batch.ts';
 import type { GroupCommit } from './group-commit.ts';
-import { StoreLocked } from './store.ts';
+import { StoreLocked, UnknownCommit } from './store.ts';
 
-export interface HeldOptions {
+export interface HeldLimits {
+	/** Each takes a connection for as long as it waits for a lock, and others need some too. */
+	readonly atOnce: number;
+	/** How long a command is tried before it is refused as busy: somebody else holds its conversation. */
+	readonly lockedMs: number;
+	/** The same where whether it was stored cannot be found out, and it is answered so. */
+	readonly unknownMs: number;
+}
+
+export interface HeldOptions extends HeldLimits {
 	readonly maxBatch: number;
-	/** How long a command is tried before it is refused as busy. */
-	readonly heldMs: number;
 	/** Called whenever nothing is left. */
 	readonly onIdle: () => void;
 }
 
-/** Each takes a connection for as long as it waits for a lock, and others need some too. */
-const AT_ONCE = 3;
+type Commits = Pick<GroupCommit, 'commit' | 'refuse'>;
+
 const PAUSE_MS = { least: 25, spread: 75 };
 
 interface HeldConversation {
 	readonly id: string;
-	/** In their order, with the time at which they are refused. */
-	commands: { readonly waiting: Waiting; readonly deadline: number }[];
+	/** In their order, with the times at which they came. */
+	commands: { readonly waiting: Waiting; readonly since: number }[];
+	/** Since when nothing of it could be committed: the end of its first try. */
+	stuckSince?: number | undefined;
 }
 
 /**
- * Conversations that somebody else holds, or may hold: each is committed by itself, beside the queue, until nothing of
- * it is left. Its commands keep their order: what comes meanwhile waits behind what is there.
+ * Conversations that somebody else holds, or may hold, and those with a commit whose end is not known: each is committed
+ * by itself, beside the queue, until nothing of it is left. Its commands keep their order: what comes meanwhile waits
+ * behind what is there.
  */
 export class HeldConversations {
-	readonly #commits: GroupCommit;
+	readonly #commits: Commits;
 	readonly #options: HeldOptions;
 	readonly #held = new Map<string, HeldConversation>();
-	/** Those whose turn it is once there is a place. */
+	/** Those whose turn it is once there is a place: before any has a second one, all have their first. */
+	readonly #firstTurns: HeldConversation[] = [];
 	readonly #turns: HeldConversation[] = [];
-	#places = AT_ONCE;
+	#places: number;
 	#waiting = 0;
 	#storing = 0;
 
-	constructor(commits: GroupCommit, options: HeldOptions) {
+	constructor(commits: Commits, options: HeldOptions) {
 		this.#commits = commits;
 		this.#options = options;
+		this.#places = options.atOnce;
 	}
 
 	has(conversationId: string): boolean {
@@ -53,9 +65,9 @@ export class HeldConversations {
 
 	/** Takes commands over, with their conversations; what is there of these comes before. */
 	add(commands: readonly Waiting[]): void {
-		const deadline = performance.now() + this.#options.heldMs;
+		const since = performance.now();
 		for (const waiting of commands)
-			this.#open(waiting.command.conversationId).commands.push({ waiting, deadline });
+			this.#open(waiting.command.conversationId).commands.push({ waiting, since });
 		this.#waiting += commands.length;
 		this.#next();
 	}
@@ -65,14 +77,14 @@ export class HeldConversations {
 		if (held === undefined) {
 			held = { id, commands: [] };
 			this.#held.set(id, held);
-			this.#turns.push(held);
+			this.#firstTurns.push(held);
 		}
 		return held;
 	}
 
 	#next(): void {
 		while (this.#places > 0) {
-			const held = this.#turns.shift();
+			const held = this.#firstTurns.shift() ?? this.#turns.shift();
 			if (held === undefined) return;
 			this.#places--;
 			void this.#serve(held);
@@ -84,32 +96,42 @@ export class HeldConversations {
 		const batch = held.commands.splice(0, this.#options.maxBatch);
 		this.#waiting -= batch.length;
 		this.#storing += batch.length;
-		const locked = new Set(await this.#commits.commit(batch.map(({ waiting }) => waiting)));
-		const left = batch.filter(({ waiting }) => locked.has(waiting));
+		const open = new Set(await this.#commits.commit(batch.map(({ waiting }) => waiting)));
+		const left = batch.filter(({ waiting }) => open.has(waiting));
 		this.#storing -= batch.length;
 		this.#waiting += left.length;
 		held.commands.unshift(...left);
+		const isStuck = left.length > 0;
+		held.stuckSince = isStuck ? (held.stuckSince ?? performance.now()) : undefined;
 		this.#places++;
-		this.#goOn(held, left.length > 0);
+		this.#goOn(held, isStuck);
 		this.#next();
 	}
 
-	#refuseLate({ id, commands }: HeldConversation): void {
+	/** Only what has been tried, or came behind that, can be late. */
+	#refuseLate(held: HeldConversation): void {
+		const { id, stuckSince } = held;
+		if (stuckSince === undefined) return;
+		const { lockedMs, unknownMs } = this.#options;
 		const now = performance.now();
-		const inTime = commands.findIndex(({ deadline }) => deadline > now);
-		const late = commands.splice(0, inTime === -1 ? commands.length : inTime);
+		const late: Waiting[] = [];
+		held.commands = held.commands.filter(({ waiting, since }) => {
+			const limit = isUnknown(waiting) ? unknownMs : lockedMs;
+			const isLate = now - Math.max(since, stuckSince) > limit;
+			if (isLate) late.push(waiting);
+			return !isLate;
+		});
 		this.#waiting -= late.length;
-		this.#commits.refuse(
-			late.map(({ waiting }) => waiting),
-			new StoreLocked(`The conversation ${id} stayed locked by others.`),
-		);
+		const [unknown, locked] = [late.filter(isUnknown), late.filter((waiting) => !isUnknown(waiting))];
+		this.#commits.refuse(unknown, new UnknownCommit(`What was stored in ${id} could not be found out.`));
+		this.#commits.refuse(locked, new StoreLocked(`The conversation ${id} stayed locked by others.`));
 	}
 
-	#goOn(held: HeldConversation, isLocked: boolean): void {
+	#goOn(held: HeldConversation, isStuck: boolean): void {
 		if (held.commands.length === 0) {
 			this.#held.delete(held.id);
 			if (this.isEmpty) this.#options.onIdle();
-		} else if (isLocked) {
+		} else if (isStuck) {
 			setTimeout(
 				() => {
 					this.#turns.push(held);
@@ -119,4 +141,8 @@ export class HeldConversations {
 			);
 		} else this.#turns.push(held);
 	}
+}
+
+function isUnknown(waiting: Waiting): boolean {
+	return waiting.isUnknown === true;
 }

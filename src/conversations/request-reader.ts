@@ -9,6 +9,9 @@ import type { Conversation, Membership, Message, Revision } from './model.ts';
 import type { ActivityCursor, MemberCursor, Page, PageRequest, UserCursor } from './pages.ts';
 import type { ConversationFilter, Reader } from './reader.ts';
 
+/** What was read is kept by the reader itself. A batch is one statement, and SQL Server takes 2,100 parameters. */
+const LOADING = { cache: false, maxBatchSize: 500 };
+
 /** The reader of one request over the store. `admitted` is a conversation whose access is decided elsewhere: a follower's. */
 export class RequestReader implements Reader {
 	readonly #domain: Domain;
@@ -25,66 +28,51 @@ export class RequestReader implements Reader {
 	/** Made when first used: most requests use one or none of them. */
 	readonly #conversationLoader = once(
 		() =>
-			new DataLoader(
-				async (ids: readonly string[]) => {
-					for (const { conversation, membership } of await this.#domain.store.conversations(
-						ids,
-						this.#user.id,
-					)) {
-						this.#keep(conversation);
-						if (!this.#memberships.has(conversation.id)) this.#memberships.set(conversation.id, membership);
-					}
-					return ids.map((id) => this.#conversations.get(id));
-				},
-				{ cache: false },
-			),
+			new DataLoader(async (ids: readonly string[]) => {
+				for (const { conversation, membership } of await this.#domain.store.conversations(
+					ids,
+					this.#user.id,
+				)) {
+					this.#keep(conversation);
+					if (!this.#memberships.has(conversation.id)) this.#memberships.set(conversation.id, membership);
+				}
+				return ids.map((id) => this.#conversations.get(id));
+			}, LOADING),
 	);
 	readonly #membershipLoader = once(
 		() =>
-			new DataLoader(
-				async (ids: readonly string[]) => {
-					const found = await this.#domain.store.memberships(
-						ids.map((conversationId) => ({ conversationId, userId: this.#user.id })),
-					);
-					const byId = new Map(found.map((membership) => [membership.conversationId, membership]));
-					for (const id of ids) this.#memberships.set(id, byId.get(id));
-					return ids.map((id) => byId.get(id));
-				},
-				{ cache: false },
-			),
+			new DataLoader(async (ids: readonly string[]) => {
+				const found = await this.#domain.store.memberships(
+					ids.map((conversationId) => ({ conversationId, userId: this.#user.id })),
+				);
+				const byId = new Map(found.map((membership) => [membership.conversationId, membership]));
+				for (const id of ids) this.#memberships.set(id, byId.get(id));
+				return ids.map((id) => byId.get(id));
+			}, LOADING),
 	);
 	readonly #messageLoader = once(
 		() =>
-			new DataLoader(
-				async (ids: readonly string[]) => {
-					for (const { message, conversation } of await this.#domain.store.messagesWithConversations(ids)) {
-						this.#messages.set(message.id, message);
-						this.#keep(conversation);
-					}
-					return ids.map((id) => this.#messages.get(id));
-				},
-				{ cache: false },
-			),
+			new DataLoader(async (ids: readonly string[]) => {
+				for (const { message, conversation } of await this.#domain.store.messagesWithConversations(ids)) {
+					this.#messages.set(message.id, message);
+					this.#keep(conversation);
+				}
+				return ids.map((id) => this.#messages.get(id));
+			}, LOADING),
 	);
 	readonly #unreadLoader = once(
 		() =>
-			new DataLoader(
-				async (memberships: readonly Membership[]) => {
-					const counts = await this.#domain.store.unreadCounts(memberships, this.#user.id);
-					return memberships.map(({ conversationId }) => counts.get(conversationId) ?? 0);
-				},
-				{ cache: false },
-			),
+			new DataLoader(async (memberships: readonly Membership[]) => {
+				const counts = await this.#domain.store.unreadCounts(memberships, this.#user.id);
+				return memberships.map(({ conversationId }) => counts.get(conversationId) ?? 0);
+			}, LOADING),
 	);
 	readonly #userLoader = once(
 		() =>
-			new DataLoader(
-				async (ids: readonly string[]) => {
-					await this.#meet(ids);
-					return ids.map((id) => this.#users.get(id) ?? new Error(`There is no user ${id}.`));
-				},
-				{ cache: false },
-			),
+			new DataLoader(async (ids: readonly string[]) => {
+				await this.#meet(ids);
+				return ids.map((id) => this.#users.get(id) ?? new Error(`There is no user ${id}.`));
+			}, LOADING),
 	);
 
 	constructor(domain: Domain, viewer: Viewer, admitted?: string) {

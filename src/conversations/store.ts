@@ -69,6 +69,9 @@ export class StoreLocked extends StoreConflict {}
 /** The database cannot be reached. Nothing was stored. */
 export class StoreUnavailable extends Error {}
 
+/** The connection was lost before the commit. The database may be there all the same: run it again over another one. */
+export class ConnectionLost extends StoreUnavailable {}
+
 /** It is known to be away, which was told once: the requests that fail meanwhile are no news. */
 export class StoreAway extends StoreUnavailable {}
 

@@ -2,21 +2,21 @@ import type { Waiting } from './batch.ts';
 import type { Command } from './command.ts';
 import { ServiceBusyError } from './errors.ts';
 import { type CommitListeners, GroupCommit, type WriteStore } from './group-commit.ts';
-import { HeldConversations } from './held-conversations.ts';
+import { HeldConversations, type HeldLimits } from './held-conversations.ts';
 
 export interface WriteQueueOptions extends CommitListeners {
 	readonly maxQueued: number;
 	readonly maxBatch: number;
-	/** How long the commands of a conversation that somebody else holds are tried before they are refused as busy. */
-	readonly heldMs?: number;
+	readonly held?: Partial<HeldLimits>;
 }
 
-const HELD_MS = 3_000;
+const HELD: HeldLimits = { atOnce: 3, lockedMs: 3_000, unknownMs: 6_000 };
 
 /**
  * Group commit. While one transaction is being committed further commands wait; the next transaction takes all that
  * wait, up to the batch's bound. A command alone waits for nothing but the turn of the event loop in which it came.
- * A conversation that somebody else holds goes its own way until it is free, and the others go on.
+ * A conversation that somebody else holds, or of which a commit's end is not known, goes its own way until it is free
+ * or known, and the others go on.
  */
 export class WriteQueue {
 	readonly #options: WriteQueueOptions;
@@ -29,16 +29,21 @@ export class WriteQueue {
 	readonly #closing: (() => void)[] = [];
 
 	constructor(store: WriteStore, options: WriteQueueOptions) {
-		const { maxBatch, heldMs = HELD_MS } = options;
+		const { maxBatch, held } = options;
 		this.#options = options;
 		this.#commits = new GroupCommit(store, options);
-		this.#held = new HeldConversations(this.#commits, { maxBatch, heldMs, onIdle: () => this.#endIfIdle() });
+		this.#held = new HeldConversations(this.#commits, {
+			maxBatch,
+			...HELD,
+			...held,
+			onIdle: () => this.#endIfIdle(),
+		});
 	}
 
 	/**
 	 * Answers after the commit that stored the command's changes.
-	 * @throws what `decide` throws; UnknownCommit when a commit was lost and its end never found out; ServiceBusyError when the queue is full, closing, the database is away, or somebody
-	 * else holds the conversation for long.
+	 * @throws what `decide` throws; UnknownCommit when a commit was lost and its end never found out; ServiceBusyError when
+	 * the queue is full, closing, the database is away, or somebody else holds the conversation for long.
 	 */
 	run<Result>(command: Command<Result>): Promise<Result> {
 		if (this.#closed || this.load.waiting >= this.#options.maxQueued)
@@ -83,11 +88,11 @@ export class WriteQueue {
 	}
 
 	/** With what waits behind them. Which of the conversations is held is not known: each is tried by itself. */
-	#setAside(locked: readonly Waiting[]): void {
-		if (locked.length === 0) return;
-		const ids = new Set(locked.map(({ command }) => command.conversationId));
+	#setAside(open: readonly Waiting[]): void {
+		if (open.length === 0) return;
+		const ids = new Set(open.map(({ command }) => command.conversationId));
 		const isBehind = ({ command }: Waiting) => ids.has(command.conversationId);
-		this.#held.add([...locked, ...this.#waiting.filter(isBehind)]);
+		this.#held.add([...open, ...this.#waiting.filter(isBehind)]);
 		this.#waiting = this.#waiting.filter((waiting) => !isBehind(waiting));
 	}
 

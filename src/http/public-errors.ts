@@ -62,7 +62,7 @@ export interface ErrorPolicy {
 	readonly onShown: (code: string) => void;
 }
 
-/** What may be tried again. Changes of conversations do not come here: their use cases know whether they were stored. */
+/** Nothing was stored: it may be tried again. */
 const STORE_FAULTS = [StoreUnavailable, StoreConflict] as const;
 
 /** Errors that were made fit already: several layers ask, the first answers. */
@@ -104,8 +104,8 @@ export function toPublicError(error: unknown, policy: ErrorPolicy, requestId?: s
 	if (cause instanceof UnknownCommit) {
 		policy.onDefect(cause, requestId);
 		return make(
-			'The database was lost while storing this, and whether it is stored is not known. ' +
-				'Send it again with the same clientMessageId, or look.',
+			'The database was lost meanwhile. Whether it was stored is not known: look whether it is there; ' +
+				'a message with a clientMessageId may be sent again.',
 			'INTERNAL',
 		);
 	}

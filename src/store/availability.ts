@@ -1,17 +1,17 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { StoreAway, StoreUnavailable } from '../conversations/store.ts';
 import type { Notices } from './database.ts';
-import { messageOf } from './errors.ts';
+import { messageOf, NoConnectionFree } from './errors.ts';
 
 /** What can be done about a server. */
 export interface Watched {
 	/** Resolves once a connection is to be had, and answers. */
 	readonly probe: () => Promise<void>;
-	/** See Watch; undefined: statements wait for their own time limits. */
-	readonly breakSilent: (() => Promise<boolean>) | undefined;
+	/** See Watch. */
+	readonly breakSilent: () => Promise<boolean>;
 }
 
-/** From then on a statement's server is looked after. */
+/** From then on a statement's server is looked after, and again as long after each look, which costs a connection. */
 const SUSPECT_MS = 1_000;
 const PROBE_MS = { first: 100, longest: 1_000 };
 
@@ -28,6 +28,10 @@ export class Availability {
 	readonly #waiting = new Map<symbol, number>();
 	#away: string | undefined;
 	#timer: NodeJS.Timeout | undefined;
+	#lookedAt = Number.NEGATIVE_INFINITY;
+	/** Resolves with the next look. */
+	#looked = Promise.withResolvers<void>();
+	#asking: Promise<void> | undefined;
 	/** Faults before the start, and after the end, are their callers' alone. */
 	#isOpen = false;
 
@@ -49,12 +53,13 @@ export class Availability {
 		if (this.#away !== undefined) throw new StoreAway(this.#away);
 	}
 
-	/** The outcome of a connection's being asked for: without one the database is away. */
+	/** The outcome of a connection's being asked for: without one the database is away, unless all are in use. */
 	async connecting<T>(connection: Promise<T>): Promise<T> {
 		try {
 			return await this.answering(connection);
 		} catch (error) {
-			if (!this.#isOpen || !(error instanceof StoreUnavailable)) throw error;
+			const isLost = error instanceof StoreUnavailable && !(error instanceof NoConnectionFree);
+			if (!this.#isOpen || !isLost) throw error;
 			this.#lose(messageOf(error));
 			throw new StoreAway(error.message, { cause: error.cause });
 		}
@@ -72,6 +77,23 @@ export class Availability {
 		}
 	}
 
+	/**
+	 * Resolves when `ask` does, which is asked once for all who call meanwhile. Where it gets no connection, because all
+	 * wait for slow statements, it is enough that the next look finds the server.
+	 * @throws StoreUnavailable
+	 */
+	async reached(ask: () => Promise<void>): Promise<void> {
+		const looked = this.#looked.promise.then(() => this.require());
+		this.#asking ??= ask().finally(() => {
+			this.#asking = undefined;
+		});
+		const answered = this.#asking.catch((error: unknown) => {
+			if (!(error instanceof NoConnectionFree)) throw error;
+			return looked;
+		});
+		await Promise.race([answered, looked]);
+	}
+
 	close(): void {
 		this.#isOpen = false;
 		clearTimeout(this.#timer);
@@ -79,20 +101,27 @@ export class Availability {
 
 	/** One timer for all that waits, and none while nothing does. */
 	#lookAfter(ms: number): void {
-		if (this.#timer !== undefined || !this.#isOpen || this.#watched?.breakSilent === undefined) return;
-		this.#timer = setTimeout(() => {
-			void this.#look().finally(() => {
-				this.#timer = undefined;
-				const [oldest] = this.#waiting.values();
-				if (oldest !== undefined) this.#lookAfter(Math.max(50, oldest + SUSPECT_MS - performance.now()));
-			});
-		}, ms).unref();
+		if (this.#timer !== undefined || !this.#isOpen) return;
+		this.#timer = setTimeout(() => void this.#look(), Math.ceil(ms)).unref();
+	}
+
+	/** When the server is to be looked after; undefined while nobody waits for it. */
+	#dueAt(): number | undefined {
+		const [oldest] = this.#waiting.values();
+		return oldest === undefined ? undefined : Math.max(oldest, this.#lookedAt) + SUSPECT_MS;
 	}
 
 	async #look(): Promise<void> {
-		const [oldest] = this.#waiting.values();
-		if (oldest === undefined || performance.now() - oldest < SUSPECT_MS) return;
-		if (await this.#watched?.breakSilent?.()) this.#lose('it does not answer');
+		const due = this.#dueAt();
+		if (due === undefined || due <= performance.now()) {
+			if (due !== undefined && (await this.#watched?.breakSilent())) this.#lose('it does not answer');
+			this.#lookedAt = performance.now();
+			this.#looked.resolve();
+			this.#looked = Promise.withResolvers();
+		}
+		this.#timer = undefined;
+		const next = this.#dueAt();
+		if (next !== undefined) this.#lookAfter(next - performance.now());
 	}
 
 	#lose(reason: string): void {

@@ -1,4 +1,3 @@
-import type { MikroORM } from '@mikro-orm/sql';
 import type { DatabaseConfig, ServerDatabaseConfig } from '../config.ts';
 import type { ConversationStore, UserStore } from '../conversations/store.ts';
 import { KyselyConversationStore } from './conversation-store.ts';
@@ -10,11 +9,8 @@ import type { Queries } from './tables.ts';
 import { requireWhole } from './transfer/progress.ts';
 import { KyselyUserStore } from './users.ts';
 
-/** The databases on a server, by their kind. */
-
 /** An open database, whichever it is. */
 export interface Database {
-	readonly orm: MikroORM;
 	readonly dialect: Dialect;
 	readonly statements: Statements;
 	/** For single statements outside a transaction. */

@@ -16,12 +16,12 @@ export interface Maintenance {
 	readonly orm: MikroORM;
 	readonly queries: Queries;
 	readonly dialect: Dialect;
-	/** @throws DatabaseError when a service has the embedded database, or another node migrates for too long. */
+	/** @throws DatabaseError when somebody else has the embedded database, or migrates for too long. */
 	readonly exclusively: Exclusively;
 }
 
 export interface MaintenanceOptions {
-	/** How long a server that is away, and another one's migration, are waited for. */
+	/** How long a server that is away, and then another one's migration, are waited for, together. */
 	readonly patienceMs: number;
 	/** Whether a file that is not there is made. */
 	readonly create?: boolean;
@@ -76,6 +76,7 @@ async function maintainServer<T>(
 	{ patienceMs, notices }: MaintenanceOptions,
 	work: (database: Maintenance) => Promise<T>,
 ): Promise<T> {
+	const deadline = performance.now() + patienceMs;
 	const server = await serverOf(config);
 	const orm = await server.connect(forMigrating(config));
 	try {
@@ -85,8 +86,8 @@ async function maintainServer<T>(
 		return await work({
 			orm,
 			queries,
-			dialect: server.dialect(config),
-			exclusively: lockedBy(server.migrationLock, queries, tell, patienceMs),
+			dialect: server.dialect,
+			exclusively: lockedBy(server.migrationLock, queries, tell, deadline),
 		});
 	} finally {
 		await orm.close();

@@ -1,7 +1,7 @@
 import type { MikroORM } from '@mikro-orm/sql';
 import { type Kysely, sql } from 'kysely';
 import { StoreUnavailable } from '../conversations/store.ts';
-import { DatabaseError, messageOf } from './errors.ts';
+import { DatabaseError, findCause, messageOf } from './errors.ts';
 import type { Tables } from './tables.ts';
 
 /** Runs `work` while nobody else migrates the same database. */
@@ -30,14 +30,26 @@ export async function readMigrations(orm: MikroORM): Promise<Migrations> {
 
 async function readApplied(orm: MikroORM): Promise<Migrations['applied']> {
 	const { tableName = '' } = orm.config.get('migrations');
-	const platform = orm.em.getPlatform();
-	const schema = platform.getDefaultSchemaName();
-	const exists = await platform.getSchemaHelper()?.tableExists(orm.em.getConnection(), tableName, schema);
-	if (!exists) return [];
+	// Else MikroORM opens its connection in the middle of the migrations' transaction.
+	await orm.connect();
 	const queries: Kysely<Tables> = orm.em.getKysely<Tables>();
-	const { rows } = await sql<{ readonly name: string; readonly executed_at: Date | number | string }>`
-		select name, executed_at from ${sql.table(tableName)} order by id`.execute(queries);
-	return rows.map(({ name, executed_at: at }) => ({ name, at: new Date(at) }));
+	try {
+		// Not by way of the information schema, which hides tables that the user may not read.
+		const { rows } = await sql<{ readonly name: string; readonly executed_at: Date | number | string }>`
+			select name, executed_at from ${sql.table(tableName)} order by id`.execute(queries);
+		return rows.map(({ name, executed_at: at }) => ({ name, at: new Date(at) }));
+	} catch (error) {
+		if (isUndefinedTable(error)) return [];
+		throw error;
+	}
+}
+
+/** As PostgreSQL, SQL Server and SQLite say it. */
+function isUndefinedTable(error: unknown): boolean {
+	if (!(error instanceof Error)) return false;
+	const isOfServer =
+		('code' in error && error.code === '42P01') || ('number' in error && error.number === 208);
+	return isOfServer || error.message.startsWith('no such table: ');
 }
 
 /**
@@ -62,13 +74,14 @@ export async function migrateDown(orm: MikroORM, exclusively: Exclusively): Prom
 
 /** @throws DatabaseError when the tables are not those that this version works with. */
 export async function requireCurrentSchema(orm: MikroORM): Promise<void> {
-	const { pending, unknown } = await readMigrations(orm);
+	const { applied, pending, unknown } = await readMigrations(orm);
 	requireKnown(unknown);
-	if (pending.length > 0)
-		throw new DatabaseError(
-			`The database's tables are older than this service (missing: ${pending.join(', ')}). ` +
-				'Run "pendo-message migrate up", or set DATABASE_MIGRATE=auto.',
-		);
+	if (pending.length === 0) return;
+	const state =
+		applied.length === 0
+			? 'The database has no tables yet'
+			: `The database's tables are older than this service (missing: ${pending.join(', ')})`;
+	throw new DatabaseError(`${state}. Run "pendo-message migrate up", or set DATABASE_MIGRATE=auto.`);
 }
 
 function requireKnown(unknown: readonly string[]): void {
@@ -77,6 +90,8 @@ function requireKnown(unknown: readonly string[]): void {
 		`The database was migrated by a newer version of the service (${unknown.join(', ')}): use that one.`,
 	);
 }
+
+const DONE = { up: 'applied', down: 'undone' } as const;
 
 /** All in one transaction, with the list of what is applied. */
 async function run({ migrator }: MikroORM, direction: 'up' | 'down'): Promise<readonly string[]> {
@@ -88,12 +103,15 @@ async function run({ migrator }: MikroORM, direction: 'up' | 'down'): Promise<re
 	try {
 		return (await migrator[direction]()).map(({ name }) => name);
 	} catch (error) {
+		const unavailable = findCause(error, StoreUnavailable);
 		const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+		const reason = messageOf(unavailable ?? cause).replace(/\.$/, '');
+		if (current === '')
+			throw new DatabaseError(`The migrations cannot be ${DONE[direction]}: ${reason}.`, { cause: error });
 		const outcome =
-			cause instanceof StoreUnavailable
-				? 'The connection was lost, and "pendo-message migrate status" tells whether it was applied'
-				: 'The database is as it was before';
-		const reason = messageOf(cause).replace(/\.$/, '');
+			unavailable === undefined
+				? 'The database is as it was before'
+				: `"pendo-message migrate status" tells whether it was ${DONE[direction]}`;
 		throw new DatabaseError(`The migration ${current} failed: ${reason}. ${outcome}.`, { cause: error });
 	} finally {
 		migrator.off('migrating', note).off('reverting', note);

@@ -13,18 +13,17 @@ export interface MigrationLock {
 const RETRY_MS = { first: 100, longest: 2_000 };
 
 /**
- * Holds the lock on a connection of its own. While another node migrates it waits, telling so, for `patienceMs` at most.
- * The answer's work throws a DatabaseError when that is over.
+ * Holds the lock on a connection of its own. While another node migrates it waits, telling so, until the deadline
+ * (of performance.now()). The answer's work throws a DatabaseError when that is over.
  */
 export function lockedBy(
 	lock: MigrationLock,
 	queries: Queries,
 	onWaiting: (reason: string, waitMs: number) => void,
-	patienceMs: number,
+	deadline: number,
 ): Exclusively {
 	return (work) =>
 		queries.connection().execute(async (connection) => {
-			const deadline = performance.now() + patienceMs;
 			let wait = RETRY_MS.first;
 			while (!(await lock.tryAcquire(connection))) {
 				if (performance.now() + wait > deadline)

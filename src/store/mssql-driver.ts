@@ -1,40 +1,24 @@
 import {
-	type CompiledQuery,
 	type DatabaseConnection,
 	type Dialect,
 	type Driver,
 	MssqlAdapter,
 	MssqlIntrospector,
 	MssqlQueryCompiler,
-	type QueryResult,
 	type TransactionSettings,
 } from 'kysely';
-import { Pool, TimeoutError } from 'tarn';
-import { Connection, type ConnectionConfiguration, Request, TYPES } from 'tedious';
-import { StoreUnavailable } from '../conversations/store.ts';
-import { classify, loginFault } from './mssql-errors.ts';
-
-export interface MssqlSettings {
-	readonly poolMin: number;
-	readonly poolMax: number;
-	readonly connectTimeoutMs: number;
-	readonly requestTimeoutMs: number;
-	readonly lockTimeoutMs: number;
-	readonly connection: ConnectionConfiguration;
-}
-
-/** The driver gives up first, with what it knows; where it does not, its caller does so much later. */
-const GRACE_MS = 500;
+import { MssqlConnection } from './mssql-connection.ts';
+import type { MssqlPool } from './mssql-pool.ts';
 
 /**
  * Kysely over `tedious`, in place of Kysely's own driver: that one asks `select 1` before every statement, prints what
  * a connection loses on standard error, declares a parameter by the length of its text, so that the server plans each
  * statement anew, and lets a refused login look like a time-out.
  */
-export function createMssqlDialect(settings: MssqlSettings): Dialect {
+export function createMssqlDialect(pool: MssqlPool): Dialect {
 	return {
 		createAdapter: () => new MssqlAdapter(),
-		createDriver: () => new MssqlDriver(settings),
+		createDriver: () => new MssqlDriver(pool),
 		createIntrospector: (db) => new MssqlIntrospector(db),
 		createQueryCompiler: () => new MssqlQueryCompiler(),
 	};
@@ -42,37 +26,30 @@ export function createMssqlDialect(settings: MssqlSettings): Dialect {
 
 /** Throws StoreConflict and StoreUnavailable, and other faults as they are. */
 class MssqlDriver implements Driver {
-	readonly #pool: Pool<MssqlConnection>;
+	readonly #pool: MssqlPool;
 
-	constructor(settings: MssqlSettings) {
-		const { poolMin, poolMax, connectTimeoutMs } = settings;
-		this.#pool = new Pool({
-			min: poolMin,
-			max: poolMax,
-			create: () => openConnection(settings),
-			// A connection that had a fault is closed at once, and one that idles is kept alive by TCP: no question is needed.
-			validate: (connection) => connection.isOpen,
-			destroy: async (connection) => connection.close(),
-			acquireTimeoutMillis: connectTimeoutMs + GRACE_MS,
-			createTimeoutMillis: connectTimeoutMs + GRACE_MS,
-			propagateCreateError: true,
-		});
+	constructor(pool: MssqlPool) {
+		this.#pool = pool;
 	}
 
 	async init(): Promise<void> {}
 
-	async acquireConnection(): Promise<DatabaseConnection> {
-		try {
-			return await this.#pool.acquire().promise;
-		} catch (error) {
-			if (!(error instanceof TimeoutError)) throw classify(error);
-			throw new StoreUnavailable('No connection to the database came free in time.', { cause: error });
-		}
+	acquireConnection(): Promise<DatabaseConnection> {
+		return this.#pool.acquire();
 	}
 
-	beginTransaction(connection: DatabaseConnection, { isolationLevel }: TransactionSettings): Promise<void> {
-		if (isolationLevel !== undefined) throw new TypeError('Transactions have the isolation of the database.');
-		return mssqlOf(connection).begin();
+	async beginTransaction(
+		connection: DatabaseConnection,
+		{ isolationLevel }: TransactionSettings,
+	): Promise<void> {
+		const native = mssqlOf(connection);
+		try {
+			await native.begin(isolationLevel);
+		} catch (error) {
+			// Nobody else may give it back; one that is closed is given to nobody, so that it may be given back twice.
+			if (!native.isOpen) this.#pool.release(native);
+			throw error;
+		}
 	}
 
 	commitTransaction(connection: DatabaseConnection): Promise<void> {
@@ -103,163 +80,4 @@ class MssqlDriver implements Driver {
 function mssqlOf(connection: DatabaseConnection): MssqlConnection {
 	if (connection instanceof MssqlConnection) return connection;
 	throw new TypeError('The connection is not of this driver.');
-}
-
-async function openConnection(settings: MssqlSettings): Promise<MssqlConnection> {
-	const native = new Connection(settings.connection);
-	// The request under way rejects by itself; without a listener the event would end the process.
-	native.on('error', () => undefined);
-	let secure = false;
-	native.once('secure', () => {
-		secure = true;
-	});
-	await login(native);
-	// Where the server offers no encryption, `tedious` goes on without.
-	if (settings.connection.options?.encrypt === true && !secure) {
-		native.close();
-		throw new StoreUnavailable(
-			'The server does not encrypt: encrypt=false in the URL connects all the same.',
-		);
-	}
-	const connection = new MssqlConnection(native, settings.requestTimeoutMs);
-	if (settings.lockTimeoutMs > 0) await connection.runBatch(`set lock_timeout ${settings.lockTimeoutMs}`);
-	return connection;
-}
-
-/** `tedious` keeps the number of a failed login to itself, and of several messages throws the last. */
-async function login(native: Connection): Promise<void> {
-	let first: Parameters<typeof loginFault>[0] | undefined;
-	const onMessage = (message: Parameters<typeof loginFault>[0]) => {
-		first ??= message;
-	};
-	native.on('errorMessage', onMessage);
-	try {
-		await new Promise<void>((resolve, reject) => {
-			native.connect((error) => (error ? reject(error) : resolve()));
-		});
-	} catch (error) {
-		throw first === undefined ? error : loginFault(first, error);
-	} finally {
-		native.off('errorMessage', onMessage);
-	}
-}
-
-type Done = (error?: Error | null) => void;
-
-/** Takes one request at a time, as Kysely makes them. */
-class MssqlConnection implements DatabaseConnection {
-	readonly #native: Connection;
-	readonly #limitMs: number;
-
-	constructor(native: Connection, requestTimeoutMs: number) {
-		this.#native = native;
-		this.#limitMs = requestTimeoutMs > 0 ? requestTimeoutMs + GRACE_MS : 0;
-	}
-
-	get isOpen(): boolean {
-		return !this.#native.closed;
-	}
-
-	close(): void {
-		this.#native.close();
-	}
-
-	begin(): Promise<void> {
-		return this.#request((done) => this.#native.beginTransaction(done));
-	}
-
-	commit(): Promise<void> {
-		return this.#request((done) => this.#native.commitTransaction(done));
-	}
-
-	rollback(savepoint?: string): Promise<void> {
-		return this.#request((done) => this.#native.rollbackTransaction(done, savepoint));
-	}
-
-	save(savepoint: string): Promise<void> {
-		return this.#request((done) => this.#native.saveTransaction(done, savepoint));
-	}
-
-	/** What is set in a batch lasts as long as the connection; in a statement it would end with it. */
-	runBatch(text: string): Promise<void> {
-		return this.#request((done) => this.#native.execSqlBatch(new Request(text, done)));
-	}
-
-	async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
-		const rows: R[] = [];
-		let affected = 0;
-		await this.#request((done) => {
-			const request = new Request(sql, (error, count = 0) => {
-				affected = count;
-				done(error);
-			});
-			for (const [index, value] of parameters.entries()) {
-				const { type, length, scale } = parameterType(value);
-				const options = { ...(length !== undefined && { length }), ...(scale !== undefined && { scale }) };
-				request.addParameter(String(index + 1), type, value, options);
-			}
-			request.on('row', (columns: readonly Column[]) => rows.push(rowOf<R>(columns)));
-			this.#native.execSql(request);
-		});
-		return { rows, numAffectedRows: BigInt(affected) };
-	}
-
-	streamQuery<R>(): AsyncIterableIterator<QueryResult<R>> {
-		throw new TypeError('Streams are not used.');
-	}
-
-	/** A fault of the connection, or a time-out, after which it may still be busy, closes it. */
-	async #request(start: (done: Done) => void): Promise<void> {
-		// The driver's own time limit ends with the first packet of an answer, and waits for a cancellation to be confirmed.
-		const watchdog = this.#limitMs > 0 ? setTimeout(() => this.close(), this.#limitMs) : undefined;
-		try {
-			await new Promise<void>((resolve, reject) => {
-				start((error) => (error ? reject(error) : resolve()));
-			});
-		} catch (error) {
-			const fault = classify(error);
-			if (fault instanceof StoreUnavailable) this.close();
-			throw fault;
-		} finally {
-			clearTimeout(watchdog);
-		}
-	}
-}
-
-interface Column {
-	readonly metadata: { readonly colName: string };
-	readonly value: unknown;
-}
-
-function rowOf<R>(columns: readonly Column[]): R {
-	return Object.fromEntries(columns.map(({ metadata, value }) => [metadata.colName, value])) as R;
-}
-
-interface ParameterType {
-	readonly type: (typeof TYPES)[keyof typeof TYPES];
-	readonly length?: number;
-	readonly scale?: number;
-}
-
-const MAX_INT = 2 ** 31 - 1;
-/** The longest nvarchar that is not nvarchar(max). */
-const MAX_NVARCHAR = 4000;
-
-/** The same declaration for texts of every usual length, so that the server plans a statement once. */
-export function parameterType(value: unknown): ParameterType {
-	if (value === null || value === undefined) return { type: TYPES.NVarChar, length: MAX_NVARCHAR };
-	if (typeof value === 'string')
-		return { type: TYPES.NVarChar, ...(value.length <= MAX_NVARCHAR && { length: MAX_NVARCHAR }) };
-	if (typeof value === 'boolean') return { type: TYPES.Bit };
-	if (typeof value === 'bigint') return { type: TYPES.BigInt };
-	if (typeof value === 'number') return { type: numberType(value) };
-	// DATETIME rounds to 1/300 of a second.
-	if (value instanceof Date) return { type: TYPES.DateTime2, scale: 3 };
-	if (Buffer.isBuffer(value)) return { type: TYPES.VarBinary };
-	throw new TypeError(`A ${typeof value} is no parameter of a statement.`);
-}
-
-function numberType(value: number): ParameterType['type'] {
-	if (!Number.isInteger(value)) return TYPES.Float;
-	return value >= -MAX_INT - 1 && value <= MAX_INT ? TYPES.Int : TYPES.BigInt;
 }

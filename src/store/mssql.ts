@@ -9,13 +9,14 @@ import { entities } from './entities.ts';
 import { mssqlMigrations } from './migrations/mssql.ts';
 import { createMssqlDialect } from './mssql-driver.ts';
 import { refusalOf } from './mssql-errors.ts';
+import { MssqlPool } from './mssql-pool.ts';
 import type { Server } from './server-database.ts';
 import { unwatched, type Watch } from './watched-driver.ts';
 
 /** SQL Server 2019 or newer, over `tedious`. */
 export const mssql: Server = {
 	name: 'SQL Server',
-	dialect: () => mssqlDialect,
+	dialect: mssqlDialect,
 	connect: connectMssql,
 	refusal: refusalOf,
 	ping: async (queries) => {
@@ -54,10 +55,11 @@ export const mssql: Server = {
 };
 
 function connectMssql(config: ServerDatabaseConfig, watch: Watch = unwatched): Promise<MikroORM> {
+	const pool = new MssqlPool({ ...config, connection: connectionSettings(config) });
 	return MikroORM.init({
 		entities: [...entities],
 		dbName: decodeURIComponent(new URL(config.url).pathname.slice(1)),
-		driverOptions: watch(createMssqlDialect({ ...config, connection: connectionSettings(config) })),
+		driverOptions: watch(createMssqlDialect(pool), () => pool.breakSilent()),
 		extensions: [Migrator],
 		migrations: { migrationsList: mssqlMigrations, snapshot: false, silent: true },
 	});

@@ -2,8 +2,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { PostgresCursor, PostgresPool, PostgresPoolClient, PostgresQueryResult } from 'kysely';
 import pg from 'pg';
 import type { ServerDatabaseConfig } from '../config.ts';
-import { StoreUnavailable } from '../conversations/store.ts';
-import { classify, isServerFull } from './postgresql-errors.ts';
+import { ConnectionLost, StoreUnavailable } from '../conversations/store.ts';
+import { classify, classifyConnecting, isServerFull } from './postgresql-errors.ts';
 
 /** Between its statements a transaction does nothing: one that does has lost its client, and holds locks. */
 const IDLE_IN_TRANSACTION_MS = 5_000;
@@ -41,7 +41,7 @@ export class Connections implements PostgresPool {
 				return this.#lease(await this.#proven());
 			} catch (error) {
 				// One of our own connections may come free meanwhile.
-				if (!isServerFull(error) || performance.now() > deadline) throw classify(error);
+				if (!isServerFull(error) || performance.now() > deadline) throw classifyConnecting(error);
 				await delay(FULL_RETRY_MS);
 			}
 		}
@@ -142,7 +142,7 @@ class Lease implements PostgresPoolClient {
 
 	async #query<R>(text: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>> {
 		// It may still be busy with what nobody waits for any more.
-		if (this.#isLost) throw new StoreUnavailable('The connection is lost.');
+		if (this.#isLost) throw new ConnectionLost('The connection is lost.');
 		this.askedAt = performance.now();
 		try {
 			const result = await this.#client.query<R & pg.QueryResultRow>(text, [...parameters]);
@@ -150,14 +150,15 @@ class Lease implements PostgresPoolClient {
 			return { command, rowCount: result.rowCount ?? 0, rows: result.rows };
 		} catch (error) {
 			const classified = classify(error);
-			this.#isLost ||= classified instanceof StoreUnavailable;
+			// Given back at once: where a transaction's beginning fails, nobody does it later.
+			if (classified instanceof StoreUnavailable) this.break();
 			throw classified;
 		} finally {
 			this.askedAt = undefined;
 		}
 	}
 
-	/** What it waits for fails, and it is not used again. */
+	/** What it waits for fails, it is not used again, and the server rolls back. */
 	break(): void {
 		this.#isLost = true;
 		this.release();

@@ -1,6 +1,13 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
-import { PostgresDialect, sql } from 'kysely';
+import {
+	type DatabaseConnection,
+	type Driver,
+	PostgresDialect,
+	type PostgresDialectConfig,
+	PostgresDriver,
+	sql,
+} from 'kysely';
 import type { ServerDatabaseConfig } from '../config.ts';
 import { StoreUnavailable } from '../conversations/store.ts';
 import { postgresqlDialect } from './dialect.ts';
@@ -17,7 +24,7 @@ const MIGRATION_LOCK = 0x70656e64;
 /** PostgreSQL 14 or newer, over `pg`. */
 export const postgresql: Server = {
 	name: 'PostgreSQL',
-	dialect: () => postgresqlDialect,
+	dialect: postgresqlDialect,
 	connect: connectPostgresql,
 	refusal: refusalOf,
 	ping: async (queries) => {
@@ -42,11 +49,41 @@ function connectPostgresql(config: ServerDatabaseConfig, watch: Watch = unwatche
 	return MikroORM.init({
 		entities: [...entities],
 		dbName: decodeURIComponent(new URL(config.url).pathname.slice(1)),
-		driverOptions: watch(new PostgresDialect({ pool }), () => pool.breakSilent()),
+		driverOptions: watch(new PostgresqlDialect({ pool }), () => pool.breakSilent()),
 		discovery: { onMetadata: withOwnCollation },
 		extensions: [Migrator],
 		migrations: { migrationsList: postgresqlMigrations, snapshot: false, silent: true },
 	});
+}
+
+class PostgresqlDialect extends PostgresDialect {
+	readonly #config: PostgresDialectConfig;
+
+	constructor(config: PostgresDialectConfig) {
+		super(config);
+		this.#config = config;
+	}
+
+	override createDriver(): Driver {
+		return new PostgresqlDriver(this.#config);
+	}
+}
+
+/** A transaction whose connection is lost is rolled back: were that a fault, it would hide the first one. */
+class PostgresqlDriver extends PostgresDriver {
+	override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+		await super.rollbackTransaction(connection).catch(ignoreLoss);
+	}
+
+	override async rollbackToSavepoint(
+		...[connection, name, compile]: Parameters<PostgresDriver['rollbackToSavepoint']>
+	): Promise<void> {
+		await super.rollbackToSavepoint(connection, name, compile).catch(ignoreLoss);
+	}
+}
+
+function ignoreLoss(error: unknown): void {
+	if (!(error instanceof StoreUnavailable)) throw error;
 }
 
 /** The collation's name is SQL Server's; "C" compares by code point here. */

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { MikroORM } from '@mikro-orm/sql';
-import { sql } from 'kysely';
 import type { ServerDatabaseConfig } from '../config.ts';
 import { StoreConflict, StoreUnavailable, UnknownCommit } from '../conversations/store.ts';
 import { Availability } from './availability.ts';
@@ -17,11 +16,11 @@ import { type Watch, watchedBy } from './watched-driver.ts';
 export interface Server {
 	/** As a person calls it. */
 	readonly name: string;
-	dialect(config: ServerDatabaseConfig): Dialect;
+	readonly dialect: Dialect;
 	/** Opens no connection yet. */
 	connect(config: ServerDatabaseConfig, watch?: Watch): Promise<MikroORM>;
-	/** Rejects while nothing can be stored; left out, `select 1`. @throws StoreUnavailable */
-	ping?(queries: Queries): Promise<void>;
+	/** Rejects while nothing can be stored. @throws StoreUnavailable */
+	ping(queries: Queries): Promise<void>;
 	/** A connection that waiting does not mend, such as a wrong password; undefined for all others. */
 	refusal(error: unknown): string | undefined;
 	readonly migrationLock: MigrationLock;
@@ -46,14 +45,14 @@ export async function openServerDatabase(
 	try {
 		const queries: Queries = orm.em.getKysely<Tables>();
 		const warnings = await patiently(server, notices, Number.POSITIVE_INFINITY, async () => {
-			await ping(server, queries);
+			await server.ping(queries);
 			if (config.migrate) await migrateServer(server, config, notices);
 			await requireCurrentSchema(orm);
 			return (await server.warnings?.(queries)) ?? [];
 		});
 		for (const warning of warnings) notices.warn(warning);
 		availability.start();
-		return asDatabase(orm, server, config, queries);
+		return asDatabase(orm, server, queries, availability);
 	} catch (error) {
 		await orm.close();
 		throw error;
@@ -90,7 +89,7 @@ export function answering(
 	notices: Notices,
 	patienceMs = Number.POSITIVE_INFINITY,
 ): Promise<void> {
-	return patiently(server, notices, patienceMs, () => ping(server, queries));
+	return patiently(server, notices, patienceMs, () => server.ping(queries));
 }
 
 /** Tries until the server is there, less often from time to time. */
@@ -117,24 +116,18 @@ async function patiently<T>(
 	}
 }
 
-async function ping(server: Server, queries: Queries): Promise<void> {
-	if (server.ping !== undefined) await server.ping(queries);
-	else await sql`select 1`.execute(queries);
-}
-
-function asDatabase(orm: MikroORM, server: Server, config: ServerDatabaseConfig, queries: Queries): Database {
+function asDatabase(orm: MikroORM, server: Server, queries: Queries, availability: Availability): Database {
 	return {
-		orm,
-		dialect: server.dialect(config),
+		dialect: server.dialect,
 		queries,
 		statements: new Statements(async (statement) => (await queries.executeQuery(statement)).rows),
 		transact: (work) => transact(queries, work),
-		ping: () => ping(server, queries),
+		ping: () => availability.reached(() => server.ping(queries)),
 		close: () => orm.close(),
 	};
 }
 
-/** What the rollback of a lost connection says is no news: the first fault counts. */
+/** Whatever a rollback says, the first fault counts. */
 async function transact<T>(queries: Queries, work: (db: Queries) => Promise<T>): Promise<T> {
 	let failure: unknown;
 	let committing = false;

@@ -38,7 +38,7 @@ export function makeDirectoryOf(path: string): void {
 /**
  * Holds the file for this process: an exclusive transaction on a small file beside it, which the operating system
  * lets go of when the process dies, however it dies.
- * @throws DatabaseError when another service holds it, or the file beside it cannot be written.
+ * @throws DatabaseError when another service or command holds it, or the file beside it cannot be written.
  */
 export function holdAlone(path: string): () => void {
 	let lock: BetterSqlite.Database | undefined;
@@ -50,7 +50,7 @@ export function holdAlone(path: string): () => void {
 		if (!isBusy(error))
 			throw new DatabaseError(`The file ${path}.lock cannot be written: ${messageOf(error)}`);
 		throw new DatabaseError(
-			`Another service is running on ${path}. SQLite serves one: stop it first, or set DATABASE_URL to another file.`,
+			`Another service or command uses ${path}. SQLite serves one: stop it first, or set DATABASE_URL to another file.`,
 		);
 	}
 	const held = lock;

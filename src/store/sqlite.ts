@@ -118,7 +118,6 @@ interface HeldFile {
 
 function asDatabase(orm: MikroORM, queries: Queries, { reader, release, requireFile }: HeldFile): Database {
 	return {
-		orm,
 		dialect: sqliteDialect,
 		statements: new Statements(({ sql: text, parameters }) => reader.prepare(text).all(parameters)),
 		queries,

@@ -1,7 +1,8 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { newId } from '../conversations/ids.ts';
 import type { Page, PageRequest, UserCursor } from '../conversations/pages.ts';
-import { StoreConflict, UnknownCommit, type UserStore } from '../conversations/store.ts';
+import { ConnectionLost, StoreConflict, UnknownCommit, type UserStore } from '../conversations/store.ts';
 import type { User } from '../identity/viewer.ts';
 import { cut } from './conversation-store.ts';
 import type { Database } from './database.ts';
@@ -12,6 +13,7 @@ import type { Queries } from './tables.ts';
 type Claims = Pick<User, 'subject' | 'name' | 'role'>;
 
 const RECENT_MS = 5_000;
+const MAX_RUNS = 3;
 
 /** Users are few and change seldom: who was just seen is kept in memory. */
 export class KyselyUserStore implements UserStore {
@@ -36,14 +38,15 @@ export class KyselyUserStore implements UserStore {
 
 	/** @throws StoreUnavailable */
 	async #write(claims: Claims): Promise<User> {
-		const known = await this.bySubject(claims.subject);
-		if (known && known.name === claims.name && known.role === claims.role) return known;
-		try {
-			return await this.#database.transact((db) => write(db, claims));
-		} catch (error) {
-			// Another request of the same user was first, or nobody knows whether this one was stored: once more does no harm.
-			if (!(error instanceof StoreConflict || error instanceof UnknownCommit)) throw error;
-			return this.#database.transact((db) => write(db, claims));
+		for (let runs = 1; ; runs++) {
+			try {
+				const known = await this.bySubject(claims.subject);
+				if (known && known.name === claims.name && known.role === claims.role) return known;
+				return await this.#database.transact((db) => write(db, claims));
+			} catch (error) {
+				if (runs === MAX_RUNS || !isRepeatable(error)) throw error;
+				await delay(Math.random() * 5 * 2 ** runs);
+			}
 		}
 	}
 
@@ -67,8 +70,7 @@ export class KyselyUserStore implements UserStore {
 	}
 
 	async bySubject(subject: string): Promise<User | undefined> {
-		const [row] = await userBySubject(this.#database.queries, subject).execute();
-		return row && toUser(row);
+		return find(this.#database.queries, subject);
 	}
 
 	async search(text: string | undefined, page: PageRequest<UserCursor>): Promise<Page<User>> {
@@ -83,11 +85,22 @@ export class KyselyUserStore implements UserStore {
 	}
 }
 
+/** Another request of the same user was first, or whether this one was stored is not known: once more does no harm. */
+function isRepeatable(error: unknown): boolean {
+	return error instanceof StoreConflict || error instanceof ConnectionLost || error instanceof UnknownCommit;
+}
+
+/** SQL Server takes texts for equal that differ by blanks at their end. */
+async function find(db: Queries, subject: string): Promise<User | undefined> {
+	const rows = await userBySubject(db, subject).execute();
+	return rows.map(toUser).find((user) => user.subject === subject);
+}
+
 async function write(db: Queries, { subject, name, role }: Claims): Promise<User> {
-	const [known] = await userBySubject(db, subject).execute();
+	const known = await find(db, subject);
 	if (known !== undefined) {
 		await db.updateTable('users').set({ name, role }).where('id', '=', known.id).execute();
-		return { ...toUser(known), name, role };
+		return { ...known, name, role };
 	}
 	const id = newId();
 	await db.insertInto('users').values({ id, subject, name, role, created_at: new Date() }).execute();

@@ -9,10 +9,10 @@ import {
 import type { Availability } from './availability.ts';
 
 /**
- * Puts a server's driver under watch. `breakSilent`, where there is one, breaks the connections on which no answer will
- * come, so that what waits there fails, and answers whether the server is silent altogether.
+ * Puts a server's driver under watch. `breakSilent` breaks the connections on which no answer will come, so that what
+ * waits there fails, and answers whether the server is silent altogether. It never rejects.
  */
-export type Watch = (dialect: KyselyDialect, breakSilent?: () => Promise<boolean>) => KyselyDialect;
+export type Watch = (dialect: KyselyDialect, breakSilent: () => Promise<boolean>) => KyselyDialect;
 
 /** For connections whose faults are their callers' alone. */
 export const unwatched: Watch = (dialect) => dialect;
@@ -31,7 +31,7 @@ class WatchedDriver implements Driver {
 	readonly #driver: Driver;
 	readonly #availability: Availability;
 
-	constructor(driver: Driver, availability: Availability, breakSilent?: () => Promise<boolean>) {
+	constructor(driver: Driver, availability: Availability, breakSilent: () => Promise<boolean>) {
 		this.#driver = driver;
 		this.#availability = availability;
 		availability.watch({ probe: () => this.#probe(), breakSilent });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { type Outcome, runCommand, startCommand } from '../support/command.ts';
+import { callCommand, type Outcome, runCommand, startCommand } from '../support/command.ts';
 import { createTestDatabase, type TestDatabase } from '../support/databases.ts';
 import { converse, send } from '../support/live.ts';
 import { startService, type TestService } from '../support/service.ts';
@@ -38,6 +38,10 @@ afterEach(() => rm(folder, { recursive: true }));
 const run = (args: readonly string[], url = source.url): Promise<Outcome> =>
 	runCommand(args, { DATABASE_URL: url }, folder);
 
+/** In this process, with the file in the folder. */
+const call = (command: string, file: string, url = source.url): Promise<Outcome> =>
+	callCommand([command, join(folder, file)], { DATABASE_URL: url });
+
 it('export writes a file for its owner alone, beside the running service, and says nothing while it does', async () => {
 	const outcome = await run(['export', 'all.jsonl']);
 	expect(outcome).toEqual({
@@ -50,9 +54,8 @@ it('export writes a file for its owner alone, beside the running service, and sa
 	expect(await readdir(folder)).toEqual(['all.jsonl']);
 });
 
-it('export compresses where the name says so, and a run that was cut off before is in nobody’s way', async () => {
-	await writeFile(join(folder, 'all.jsonl.gz.part'), 'what a killed export left behind');
-	expect(await run(['export', 'all.jsonl.gz'])).toMatchObject({ code: 0 });
+it('export compresses where the name says so', async () => {
+	expect(await call('export', 'all.jsonl.gz')).toMatchObject({ code: 0 });
 	const text = gunzipSync(await readFile(join(folder, 'all.jsonl.gz'))).toString();
 	expect(linesOf(text).slice(1)).toEqual(expected);
 	expect((await stat(join(folder, 'all.jsonl.gz'))).mode & 0o777).toBe(0o600);
@@ -73,26 +76,46 @@ it('export - writes to standard output what import - reads, nothing else', async
 
 it('export overwrites no file, and leaves none where it fails', async () => {
 	await writeFile(join(folder, 'precious.jsonl'), 'precious');
-	const refused = await run(['export', 'precious.jsonl']);
+	const refused = await call('export', 'precious.jsonl');
 	expect(refused).toEqual({
 		code: 1,
 		stdout: '',
 		stderr: expect.stringMatching(/precious\.jsonl is there already/),
 	});
 	expect(await readFile(join(folder, 'precious.jsonl'), 'utf8')).toBe('precious');
-	const nowhere = await run(['export', 'no/such/folder.jsonl']);
+	const nowhere = await call('export', 'no/such/folder.jsonl');
 	expect(nowhere).toEqual({
 		code: 1,
 		stdout: '',
 		stderr: expect.stringMatching(/^The export cannot be written: ENOENT.+\n$/),
 	});
-	const nothing = await run(['export', 'all.jsonl'], `sqlite:${join(folder, 'absent.db')}`);
+	const nothing = await call('export', 'all.jsonl', `sqlite:${join(folder, 'absent.db')}`);
 	expect(nothing).toEqual({
 		code: 1,
 		stdout: '',
 		stderr: expect.stringMatching(/^There is no database file .+\n$/),
 	});
 	expect(await readdir(folder)).toEqual(['precious.jsonl']);
+});
+
+it('of exports to one name at once one gets it, and nothing of the others stays', async () => {
+	const outcomes = await Promise.all([run(['export', 'all.jsonl']), run(['export', 'all.jsonl'])]);
+	expect(outcomes.map(({ code }) => code).toSorted()).toEqual([0, 1]);
+	expect(outcomes.map(({ stderr }) => stderr).join('')).toMatch(
+		/^The file all\.jsonl is there already: .+\n$/,
+	);
+	expect(linesOf(await readFile(join(folder, 'all.jsonl'), 'utf8')).slice(1)).toEqual(expected);
+	expect(await readdir(folder)).toEqual(['all.jsonl']);
+});
+
+it('import - that fails does not wait for the rest of its standard input', async () => {
+	const target = `sqlite:${join(folder, 'target.db')}`;
+	const { child, done } = startCommand(['import', '-'], { DATABASE_URL: target }, folder);
+	child.stdin?.write('this is no export\n');
+	expect(await done).toMatchObject({
+		code: 1,
+		stderr: expect.stringMatching(/^Line 1: It is not JSON: /),
+	});
 });
 
 it('export stops without a stack when its reader goes away', async () => {
@@ -105,33 +128,33 @@ it('export stops without a stack when its reader goes away', async () => {
 });
 
 it('import leaves a database alone that a service uses', async () => {
-	await run(['export', 'all.jsonl']);
-	const outcome = await run(['import', 'all.jsonl']);
+	await call('export', 'all.jsonl');
+	const outcome = await call('import', 'all.jsonl');
 	expect(outcome).toEqual({
 		code: 1,
 		stdout: '',
-		stderr: expect.stringMatching(/^Another service is running on .+\n$/),
+		stderr: expect.stringMatching(/^Another service or command uses .+\n$/),
 	});
 });
 
 it('import says what is wrong with its file', async () => {
 	const target = `sqlite:${join(folder, 'target.db')}`;
-	expect(await run(['import', 'absent.jsonl'], target)).toMatchObject({
+	expect(await call('import', 'absent.jsonl', target)).toMatchObject({
 		code: 1,
-		stderr: 'There is no file absent.jsonl.\n',
+		stderr: `There is no file ${join(folder, 'absent.jsonl')}.\n`,
 	});
 	expect(existsSync(join(folder, 'target.db'))).toBe(false);
-	await run(['export', 'all.jsonl.gz']);
+	await call('export', 'all.jsonl.gz');
 	const whole = await readFile(join(folder, 'all.jsonl.gz'));
 	await writeFile(join(folder, 'half.jsonl.gz'), whole.subarray(0, whole.length / 2));
 	await writeFile(join(folder, 'none.jsonl.gz'), 'not compressed');
 	for (const [file, message] of [
-		['half.jsonl.gz', /^half\.jsonl\.gz cannot be read: unexpected end of file\n$/],
-		['none.jsonl.gz', /^none\.jsonl\.gz cannot be read: incorrect header check\n$/],
+		['half.jsonl.gz', /half\.jsonl\.gz cannot be read: unexpected end of file\n$/],
+		['none.jsonl.gz', /none\.jsonl\.gz cannot be read: incorrect header check\n$/],
 	] as const)
-		expect(await run(['import', file], target)).toMatchObject({
+		expect(await call('import', file, target)).toMatchObject({
 			code: 1,
 			stderr: expect.stringMatching(message),
 		});
-	expect(await run(['import', 'all.jsonl.gz'], target)).toMatchObject({ code: 0 });
+	expect(await call('import', 'all.jsonl.gz', target)).toMatchObject({ code: 0 });
 });

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { type ConfigError, describeConfig, loadConfig, loadEnvFile } from '../../src/config.ts';
 import { KEEP_ALIVE_MS } from '../../src/http/websocket.ts';
 
@@ -230,6 +230,7 @@ describe('loadEnvFile', () => {
 		delete process.env['PENDO_TEST_OURS'];
 		delete process.env['PENDO_TEST_THEIRS'];
 	});
+	afterAll(() => rmSync(directory, { recursive: true }));
 
 	test('adds what is not set, and what is set wins', () => {
 		const file = join(directory, '.env');

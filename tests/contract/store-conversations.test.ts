@@ -7,7 +7,7 @@ import type { ActivityCursor, PageRequest } from '../../src/conversations/pages.
 import type { ConversationFilter } from '../../src/conversations/reader.ts';
 import type { Viewer } from '../../src/identity/viewer.ts';
 import { NO_CHANGES } from './store-append.ts';
-import { DATABASES, type Node, useNodes } from './store-setup.ts';
+import { DATABASES, idOrder, type Node, useNodes } from './store-setup.ts';
 
 const FIRST = { limit: 50, fromEnd: false };
 
@@ -33,7 +33,7 @@ describe.each(DATABASES)('the list of conversations on %s', (kind) => {
 		].map((some) => conversationOf(alice, some));
 		await insert(nodes.here, conversations);
 		listed = [...conversations].sort(
-			(a, b) => b.lastActivityAt.getTime() - a.lastActivityAt.getTime() || (a.id < b.id ? 1 : -1),
+			(a, b) => b.lastActivityAt.getTime() - a.lastActivityAt.getTime() || idOrder(kind)(b.id, a.id),
 		);
 	});
 

@@ -8,7 +8,7 @@ import type { Membership } from '../../src/conversations/model.ts';
 import type { MemberCursor } from '../../src/conversations/pages.ts';
 import { removeMember } from '../../src/conversations/remove-member.ts';
 import type { Viewer } from '../../src/identity/viewer.ts';
-import { DATABASES, send, useNodes } from './store-setup.ts';
+import { DATABASES, idOrder, send, useNodes } from './store-setup.ts';
 
 describe.each(DATABASES)('memberships on %s', (kind) => {
 	const nodes = useNodes(kind);
@@ -115,7 +115,7 @@ describe.each(DATABASES)('memberships on %s', (kind) => {
 		const { id } = await nodes.conversation(alice, { memberIds: others.map(({ user }) => user.id) });
 		const [leaver] = others;
 		if (leaver) await leaveConversation(nodes.here.domain, leaver, { conversationId: id });
-		const stay = [alice, ...others.slice(1)].map(({ user }) => user.id).sort();
+		const stay = [alice, ...others.slice(1)].map(({ user }) => user.id).sort(idOrder(kind));
 		const page = async (request: { after?: MemberCursor; before?: MemberCursor; fromEnd: boolean }) => {
 			const { rows, hasMore } = await nodes.here.conversations.members(id, { limit: 3, ...request });
 			return { ids: rows.map(({ userId }) => userId), last: rows.at(-1), first: rows[0], hasMore };

@@ -13,6 +13,19 @@ import { createTestDatabase, type DatabaseKind, databasesFor, NO_NOTICES } from 
 /** Where the contract of the store is tested. */
 export const DATABASES = databasesFor('the contract of the store');
 
+/** The order of ids, which decides between equals; how a database orders them is its own affair. */
+export function idOrder(kind: DatabaseKind): (a: string, b: string) => number {
+	const place = kind === 'mssql' ? lastBytesFirst : (id: string) => id;
+	return (a, b) => (place(a) < place(b) ? -1 : place(a) > place(b) ? 1 : 0);
+}
+
+/** SQL Server's order of uniqueidentifiers: the last group first, and of the first three their bytes from behind. */
+function lastBytesFirst(id: string): string {
+	const [first = '', second = '', third = '', fourth = '', fifth = ''] = id.split('-');
+	const reversed = [third, second, first].map((group) => group.match(/../g)?.toReversed().join('') ?? '');
+	return [fifth, fourth, ...reversed].join('-');
+}
+
 /** A node of the service as far as the database sees it. */
 export interface Node {
 	readonly conversations: ConversationStore;

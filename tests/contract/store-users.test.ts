@@ -3,7 +3,7 @@ import { newId } from '../../src/conversations/ids.ts';
 import { leaveConversation } from '../../src/conversations/leave-conversation.ts';
 import type { PageRequest, UserCursor } from '../../src/conversations/pages.ts';
 import type { User } from '../../src/identity/viewer.ts';
-import { DATABASES, useNodes } from './store-setup.ts';
+import { DATABASES, idOrder, useNodes } from './store-setup.ts';
 
 describe.each(DATABASES)('users on %s', (kind) => {
 	const nodes = useNodes(kind);
@@ -77,7 +77,7 @@ describe.each(DATABASES)('the list of users on %s', (kind) => {
 			),
 		);
 		listed = [...users].sort(
-			(a, b) => (a.name === b.name ? 0 : a.name < b.name ? -1 : 1) || (a.id < b.id ? -1 : 1),
+			(a, b) => (a.name === b.name ? 0 : a.name < b.name ? -1 : 1) || idOrder(kind)(a.id, b.id),
 		);
 	});
 

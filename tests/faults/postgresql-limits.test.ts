@@ -96,7 +96,16 @@ describe.skipIf(skipWithoutPrograms('the limits of PostgreSQL'))('a PostgreSQL a
 			const { errors } = await timed(agent.ask(query));
 			return errors?.[0]?.extensions['code'];
 		};
+		let answered = false;
+		const found = new Set<number>();
+		const watching = (async () => {
+			while (!answered) found.add(await readiness());
+		})();
 		const answers = await Promise.all([sendKeyed('one'), ...Array.from({ length: 6 }, code)]);
+		answered = true;
+		await watching;
+		// That others hold what it waits for makes no database lost.
+		expect(found).toEqual(new Set([200]));
 		expect(answers).toEqual([{ kind: 'busy' }, ...Array.from({ length: 6 }, () => 'SERVICE_BUSY')]);
 		await other.query('rollback');
 		await goesOn('one');

@@ -1,7 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { toGlobalId } from '../../schema/ids.ts';
+import { newId } from '../../src/conversations/ids.ts';
 import { type PostgresServer, skipWithoutPrograms, startPostgres } from '../support/postgres-server.ts';
 import { startService, type TestService } from '../support/service.ts';
+import { attempt } from './senders.ts';
 import { type Storm, startStorm } from './storm.ts';
 
 const SENDERS = 20;
@@ -9,6 +12,8 @@ const POOL = 5;
 const CONNECT_MS = 1_500;
 /** A statement that waits for a second is looked after, over a new connection, and then broken. */
 const ANSWER_MS = 1_000 + CONNECT_MS + 2_000;
+/** Once that is known, nothing is waited for. */
+const AWAY_MS = 1_000;
 
 describe.skipIf(skipWithoutPrograms('PostgreSQL lost during a storm of sends'))(
 	'during a storm of sends',
@@ -36,6 +41,13 @@ describe.skipIf(skipWithoutPrograms('PostgreSQL lost during a storm of sends'))(
 		});
 		afterEach(() => service.stop());
 
+		async function killBackends(): Promise<void> {
+			const killed = await server.sql(
+				"select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'pendo-message'",
+			);
+			expect(killed.length).toBeGreaterThan(0);
+		}
+
 		async function status(path: string): Promise<number> {
 			const response = await fetch(`${service.url}${path}`);
 			await response.text();
@@ -55,6 +67,20 @@ describe.skipIf(skipWithoutPrograms('PostgreSQL lost during a storm of sends'))(
 			const { errors } = await stranger.ask('{ viewer { name } }');
 			expect(errors?.[0]?.extensions['code']).toBe('SERVICE_BUSY');
 			expect(performance.now() - began).toBeLessThan(ANSWER_MS);
+			await isRefusedAtOnce();
+		}
+
+		/** Also while it is not known of others whether they were stored. */
+		async function isRefusedAtOnce(): Promise<void> {
+			const sender = await service.person('Sender 0');
+			const input = {
+				conversationId: toGlobalId('Conversation', newId()),
+				body: 'never',
+				clientMessageId: 'never',
+			};
+			const began = performance.now();
+			expect(await attempt(service.url, sender, input)).toEqual({ kind: 'busy' });
+			expect(performance.now() - began).toBeLessThan(AWAY_MS);
 		}
 
 		/** All is stored and followed as it should be, by no more connections than are allowed. */
@@ -69,15 +95,18 @@ describe.skipIf(skipWithoutPrograms('PostgreSQL lost during a storm of sends'))(
 			expect(storm.slowestMs).toBeLessThan(ANSWER_MS + 5_000);
 		}
 
+		test('backends that are killed once, which no sender notices', async () => {
+			await killBackends();
+			await storm.acknowledgements(2 * SENDERS);
+			expect(storm.refused).toBe(0);
+			await isWell();
+		}, 60_000);
+
 		test('backends that are killed again and again', async () => {
 			for (let kill = 0; kill < 30; kill++) {
-				const killed = await server.sql(
-					"select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'pendo-message'",
-				);
-				expect(killed.length).toBeGreaterThan(0);
+				await killBackends();
 				await storm.acknowledgements(1 + Math.floor(Math.random() * SENDERS));
 			}
-			expect(storm.refused).toBeGreaterThan(0);
 			await isWell();
 		}, 60_000);
 

@@ -44,7 +44,7 @@ describe('a start that cannot succeed', () => {
 
 	test('because another service has the file says so, and leaves that one alone', async () => {
 		const first = await start();
-		await expectRefusal({}, /Another service is running on .*test\.db.*stop it first/);
+		await expectRefusal({}, /Another service or command uses .*test\.db.*stop it first/);
 		expect((await fetch(`${first.url}/health/ready`)).status).toBe(200);
 		await first.kill('SIGKILL');
 		await start();

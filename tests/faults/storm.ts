@@ -1,12 +1,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { GraphQLError } from 'graphql';
-import { expect } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { Client, type Person } from '../support/client.ts';
 import { type Acknowledged, attempt, createFor, readHistory } from './senders.ts';
 
 export interface Storm {
 	/** Answers once this many more messages are acknowledged; fails with the storm. */
 	acknowledgements(count: number): Promise<void>;
+	/** Answers once this many more attempts are refused; fails with the storm. */
+	refusals(count: number): Promise<void>;
 	/** Attempts that were answered as busy or not at all, and the longest that any took. */
 	readonly refused: number;
 	readonly slowestMs: number;
@@ -26,7 +28,7 @@ const RETRY_MS = 20;
 
 /**
  * People who send one message after the other to two conversations, each with its key until it is acknowledged, while
- * others follow, and resume where their stream ends.
+ * others follow, and resume where their stream ends. All of them end with the test, also with one that fails.
  */
 export async function startStorm(url: string, people: readonly Person[]): Promise<Storm> {
 	const [agent, watcher, ...senders] = people;
@@ -35,14 +37,17 @@ export async function startStorm(url: string, people: readonly Person[]): Promis
 	const creator = new Client(url, agent);
 	const ids = [await createFor(creator, members), await createFor(creator, members)];
 	const acknowledged: Acknowledged[] = [];
+	/** No message is begun any more. */
 	const stop = new AbortController();
+	/** The test is over. */
+	const gone = new AbortController();
 	const measured = { refused: 0, slowestMs: 0 };
 
 	const sendOne = async (sender: Person, number: number) => {
 		const name = `${sender.subject} ${number}`;
 		const conversationId = ids[number % ids.length] as string;
 		const input = { conversationId, body: `body of ${name}`, clientMessageId: name };
-		for (;;) {
+		while (!gone.signal.aborted) {
 			const began = performance.now();
 			const sent = await attempt(url, sender, input);
 			measured.slowestMs = Math.max(measured.slowestMs, performance.now() - began);
@@ -58,12 +63,16 @@ export async function startStorm(url: string, people: readonly Person[]): Promis
 		for (let number = 0; !stop.signal.aborted; number++) await sendOne(sender, number);
 	});
 	const following = [agent, watcher].flatMap((follower) =>
-		ids.map((id) => follow(new Client(url, follower), id)),
+		ids.map((id) => follow(new Client(url, follower), id, gone.signal)),
 	);
-	const failure = Promise.all([...sending, ...following.map(({ over }) => over)]).then(
-		() => new Promise<never>(() => {}),
-	);
+	const everybody = [...sending, ...following.map(({ over }) => over)];
+	const failure = Promise.all(everybody).then(() => new Promise<never>(() => {}));
 	failure.catch(() => undefined);
+	onTestFinished(async () => {
+		stop.abort();
+		gone.abort();
+		await Promise.allSettled(everybody);
+	});
 
 	const check = async (id: string, seenBy: readonly Following[]) => {
 		const { messages, lastSequence } = await readHistory(creator, id);
@@ -77,14 +86,16 @@ export async function startStorm(url: string, people: readonly Person[]): Promis
 		expect((await unread).conversation.unreadCount).toBe(messages.length);
 	};
 
+	const reaches = (count: () => number, goal: number) => {
+		const reached = async () => {
+			while (count() < goal && !gone.signal.aborted) await delay(5);
+		};
+		return Promise.race([reached(), failure]);
+	};
+
 	return {
-		acknowledgements: (count) => {
-			const goal = acknowledged.length + count;
-			const reached = async () => {
-				while (acknowledged.length < goal) await delay(5);
-			};
-			return Promise.race([reached(), failure]);
-		},
+		acknowledgements: (count) => reaches(() => acknowledged.length, acknowledged.length + count),
+		refusals: (count) => reaches(() => measured.refused, measured.refused + count),
 		get refused() {
 			return measured.refused;
 		},
@@ -110,7 +121,7 @@ interface Following {
 	upTo(sequence: number): Promise<readonly number[]>;
 }
 
-function follow(client: Client, id: string): Following {
+function follow(client: Client, id: string, gone: AbortSignal): Following {
 	const seen: number[] = [];
 	const goal = Promise.withResolvers<number>();
 	let last = Number.POSITIVE_INFINITY;
@@ -118,6 +129,10 @@ function follow(client: Client, id: string): Following {
 	void goal.promise.then((sequence) => {
 		last = sequence;
 		if ((seen.at(-1) ?? 0) >= last) stop();
+	});
+	gone.addEventListener('abort', () => {
+		last = 0;
+		stop();
 	});
 	const follower = async () => {
 		while ((seen.at(-1) ?? 0) < last) {

@@ -26,14 +26,14 @@ test(
 				await service.stop();
 			}
 		});
-		const details = await fc.check(property, {
+		const checked = fc.check(property, {
 			numRuns: RUNS,
 			// A race seldom comes back in a smaller scenario, so time is better spent on others.
 			endOnFailure: true,
 			...(SEED !== undefined && { seed: Number(SEED) }),
 			...(PATH !== undefined && { path: PATH }),
 		});
-		await database.drop();
+		const details = await checked.finally(() => database.drop());
 		if (!details.failed) return;
 		const again = `MODEL_SEED=${details.seed} MODEL_PATH=${details.counterexamplePath} plays it again`;
 		const scenario = JSON.stringify(details.counterexample?.[0]);

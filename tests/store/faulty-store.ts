@@ -1,6 +1,8 @@
 import { expect } from 'vitest';
 import {
+	ConnectionLost,
 	type ConversationStore,
+	StoreAway,
 	StoreConflict,
 	StoreLocked,
 	type StoreTransaction,
@@ -16,6 +18,7 @@ export type Course =
 	| 'well'
 	| 'conflict'
 	| 'unavailable'
+	| 'disconnected'
 	| 'unknown-stored'
 	| 'unknown-lost'
 	| 'unknown-late'
@@ -31,6 +34,8 @@ export class FaultyStore implements Pick<ConversationStore, 'transact' | 'findCo
 	failingLookups = 0;
 	/** What every transaction waits for before it begins. */
 	gate: Promise<void> | undefined;
+	/** The database is known to be away: all is refused at once. */
+	isAway = false;
 	/** Conversations that somebody else holds. */
 	readonly held = new Set<string>();
 	/** Called once, after the next course that does not go well. */
@@ -45,6 +50,7 @@ export class FaultyStore implements Pick<ConversationStore, 'transact' | 'findCo
 
 	async transact<T>(work: (transaction: StoreTransaction) => Promise<T>): Promise<T> {
 		await this.gate;
+		if (this.isAway) throw new StoreAway();
 		const course = this.courses.shift() ?? 'well';
 		this.done.push(course instanceof Error ? 'error' : course);
 		if (course === 'well') return this.#run(work);
@@ -72,6 +78,7 @@ export class FaultyStore implements Pick<ConversationStore, 'transact' | 'findCo
 		});
 		await expect(undone).rejects.toBeInstanceOf(RolledBack);
 		if (course === 'conflict') throw new StoreConflict();
+		if (course === 'disconnected') throw new ConnectionLost();
 		throw course === 'unknown-lost' ? new UnknownCommit() : course;
 	}
 

@@ -95,7 +95,7 @@ describe('a conversation that somebody else holds', () => {
 	});
 
 	test('for longer than a command is tried: the command is refused as busy, and nothing of it is stored', async () => {
-		open({ heldMs: 150 });
+		open({ held: { lockedMs: 150 } });
 		const refused = await Promise.allSettled([send('never'), send('nor this')]);
 		for (const outcome of refused) expect(outcome).toMatchObject({ reason: expect.any(ServiceBusyError) });
 		expect(queue.load).toEqual({ waiting: 0, storing: 0 });

@@ -15,6 +15,7 @@ import {
 	readLog,
 	send,
 	sent,
+	store,
 	useWriteQueue,
 } from './write-queue-setup.ts';
 
@@ -24,13 +25,15 @@ describe.skipIf(skipWithoutPostgresql('rows that somebody else holds'))(
 		useWriteQueue('postgresql');
 
 		let somebody: pg.Client;
+		let observer: pg.Client;
 		let others: string[];
 
 		beforeAll(async () => {
 			somebody = new pg.Client({ connectionString: database.url });
-			await somebody.connect();
+			observer = new pg.Client({ connectionString: database.url });
+			await Promise.all([somebody.connect(), observer.connect()]);
 		});
-		afterAll(() => somebody.end());
+		afterAll(() => Promise.all([somebody.end(), observer.end()]));
 
 		beforeEach(async () => {
 			others = [];
@@ -62,7 +65,7 @@ describe.skipIf(skipWithoutPostgresql('rows that somebody else holds'))(
 		});
 
 		test('for too long has its commands refused as busy; sent again they are stored once', async () => {
-			open({ heldMs: 200 });
+			open({ held: { lockedMs: 200 } });
 			const sendOnce = () => send('once', { clientMessageId: 'k' });
 			await expect(sendOnce()).rejects.toBeInstanceOf(ServiceBusyError);
 			expect(queue.load).toEqual({ waiting: 0, storing: 0 });
@@ -70,6 +73,36 @@ describe.skipIf(skipWithoutPostgresql('rows that somebody else holds'))(
 			expect((await sendOnce()).message.sequence).toBe(3);
 			expect((await sendOnce()).message.sequence).toBe(3);
 			expect(sent(await readLog())).toEqual(['once']);
+		});
+
+		/** Answers once the send waits in the database for the row. */
+		async function isWaitedFor(): Promise<void> {
+			const waiting =
+				"select 1 from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'";
+			for (;;) if ((await observer.query(waiting)).rowCount !== 0) return;
+		}
+
+		test('gives what waited for it a time after its release', async () => {
+			const held = send('held');
+			await isWaitedFor();
+			const released = Date.now();
+			await free();
+			const { message, conversation } = await held;
+			expect(message.createdAt.getTime()).toBeGreaterThanOrEqual(released);
+			expect(conversation.lastActivityAt).toEqual(message.createdAt);
+		});
+
+		test('whose holder has a clock that is ahead keeps the later time of its last activity', async () => {
+			const ahead = new Date(Date.now() + 60_000);
+			await somebody.query('update conversations set last_activity_at = $1 where id = $2', [
+				ahead,
+				conversationId,
+			]);
+			await somebody.query('commit');
+			const { conversation } = await send('behind');
+			expect(conversation.lastActivityAt).toEqual(ahead);
+			const [seen] = await store.conversations.conversations([conversationId], alice.user.id);
+			expect(seen?.conversation.lastActivityAt).toEqual(ahead);
 		});
 
 		test('with what its holder writes meanwhile is what the held commands are decided by', async () => {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Migration } from '@mikro-orm/migrations';
 import type { MikroORM } from '@mikro-orm/sql';
 import { sql } from 'kysely';
@@ -6,6 +7,8 @@ import { openDatabase } from '../../src/store/database.ts';
 import { DatabaseError } from '../../src/store/errors.ts';
 import { migrateDown, migrateUp, readMigrations } from '../../src/store/migrate.ts';
 import { createTestDatabase, databasesFor, NO_NOTICES, type TestDatabase } from '../support/databases.ts';
+import { startPostgresProxy } from '../support/postgres-proxy.ts';
+import { runSql } from '../support/run-sql.ts';
 import { drift, dump, open } from './migrated-database.ts';
 
 /** Fails at its second statement. */
@@ -16,12 +19,14 @@ class Broken extends Migration {
 	}
 }
 
-/** The migrations of this version and one that fails. */
-function addBroken(orm: MikroORM): void {
+/** The migrations of this version and one more. */
+function addLast(orm: MikroORM, name: string, migration: typeof Broken): void {
 	const migrations = orm.config.get('migrations');
-	const migrationsList = [...(migrations.migrationsList ?? []), { name: '9999-broken', class: Broken }];
+	const migrationsList = [...(migrations.migrationsList ?? []), { name, class: migration }];
 	orm.config.set('migrations', { ...migrations, migrationsList });
 }
+
+const addBroken = (orm: MikroORM) => addLast(orm, '9999-broken', Broken);
 
 const namesOf = (orm: MikroORM) =>
 	(orm.config.get('migrations').migrationsList ?? []).map(({ name }) => name);
@@ -127,13 +132,77 @@ describe.each(databasesFor('other columns').filter((kind) => kind === 'postgresq
 		['nullability', 'alter table messages alter column body drop not null', /body/],
 	])('a column of another %s would be caught', async (_, damage, found) => {
 		const database = await createTestDatabase(kind);
-		await open(database, async ({ orm, queries }) => {
-			await sql.raw(damage).execute(queries);
-			expect(await drift(orm)).toMatch(found);
-		});
-		await database.drop();
+		try {
+			await open(database, async ({ orm, queries }) => {
+				await sql.raw(damage).execute(queries);
+				expect(await drift(orm)).toMatch(found);
+			});
+		} finally {
+			await database.drop();
+		}
 	});
 });
+
+describe.each(databasesFor('migrations and their rights').filter((kind) => kind === 'postgresql'))(
+	'migrations on %s',
+	(kind) => {
+		let database: TestDatabase;
+		const role = `reader_${randomBytes(6).toString('hex')}`;
+
+		beforeEach(async () => {
+			database = await createTestDatabase(kind, { migrated: false });
+		});
+		afterEach(() => database.drop());
+
+		/** The database as a user without any rights sees it. */
+		async function asNobody(check: (nobody: TestDatabase) => Promise<void>): Promise<void> {
+			await runSql(database.config, `create role ${role} login; revoke create on schema public from public`);
+			const url = new URL(database.url);
+			url.username = role;
+			if (database.config.kind === 'sqlite') throw new Error('Not a server.');
+			try {
+				await check({ ...database, url: url.href, config: { ...database.config, url: url.href } });
+			} finally {
+				await runSql(database.config, `drop owned by ${role}; drop role ${role}`);
+			}
+		}
+
+		test('that may not be read are not told to be missing', async () => {
+			await (await openDatabase({ ...database.config, migrate: true }, NO_NOTICES)).close();
+			await asNobody(async ({ config }) => {
+				await expect(openDatabase({ ...config, migrate: false }, NO_NOTICES)).rejects.toThrow(
+					/permission denied for table mikro_orm_migrations/,
+				);
+			});
+		});
+
+		test('that may make no table say so', () =>
+			asNobody((nobody) =>
+				open(nobody, async ({ orm, exclusively }) => {
+					await expect(migrateUp(orm, exclusively)).rejects.toThrow(
+						/^The migrations cannot be applied: .*permission denied for schema public\.$/,
+					);
+				}),
+			));
+
+		test('whose COMMIT is lost claim nothing of what became of them', async () => {
+			const proxy = await startPostgresProxy(Number(new URL(database.url).port || 5432));
+			if (database.config.kind === 'sqlite') throw new Error('Not a server.');
+			const url = new URL(database.url);
+			url.hostname = '127.0.0.1';
+			url.port = String(proxy.port);
+			const config = { ...database.config, url: url.href };
+			await open({ ...database, config }, async ({ orm, exclusively }) => {
+				void proxy.loseCommit('unanswered');
+				await expect(migrateUp(orm, exclusively)).rejects.toThrow(
+					/^The migration \S+ failed: .+\. "pendo-message migrate status" tells whether it was applied\.$/,
+				);
+				expect((await readMigrations(orm)).pending).toEqual([]);
+			});
+			await proxy.close();
+		});
+	},
+);
 
 /** What is an index elsewhere is a constraint on PostgreSQL. */
 function asConstraint(statement: string): string {

@@ -2,8 +2,10 @@ import { Kysely, sql } from 'kysely';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { loadConfig, type ServerDatabaseConfig } from '../../src/config.ts';
 import { StoreConflict, StoreLocked, StoreUnavailable } from '../../src/conversations/store.ts';
+import { NoConnectionFree } from '../../src/store/errors.ts';
 import { connectionSettings, mssql } from '../../src/store/mssql.ts';
 import { createMssqlDialect } from '../../src/store/mssql-driver.ts';
+import { MssqlPool } from '../../src/store/mssql-pool.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { startTdsServer, type TdsAnswer, type TdsRequest, type TdsServer } from '../support/tds-server.ts';
 
@@ -29,7 +31,7 @@ function configOf(port: number, settings: NodeJS.ProcessEnv = {}): ServerDatabas
 function connect({ port }: TdsServer, settings?: NodeJS.ProcessEnv): Kysely<unknown> {
 	const config = configOf(port, settings);
 	const db = new Kysely<unknown>({
-		dialect: createMssqlDialect({ ...config, connection: connectionSettings(config) }),
+		dialect: createMssqlDialect(new MssqlPool({ ...config, connection: connectionSettings(config) })),
 	});
 	closing.push(() => db.destroy());
 	return db;
@@ -93,7 +95,7 @@ describe('a connection', () => {
 		await db.connection().execute(() =>
 			db.connection().execute(async () => {
 				const fault = await faultOf(select(db));
-				expect(fault).toBeInstanceOf(StoreUnavailable);
+				expect(fault).toBeInstanceOf(NoConnectionFree);
 				expect(fault).toHaveProperty('message', 'No connection to the database came free in time.');
 			}),
 		);
@@ -105,7 +107,7 @@ describe('a connection', () => {
 		const config = configOf(server.port);
 		const url = config.url.replace('encrypt=false', 'encrypt=true');
 		const connection = connectionSettings({ ...config, url });
-		const db = new Kysely<unknown>({ dialect: createMssqlDialect({ ...config, connection }) });
+		const db = new Kysely<unknown>({ dialect: createMssqlDialect(new MssqlPool({ ...config, connection })) });
 		closing.push(() => db.destroy());
 		const fault = await faultOf(select(db));
 		expect(fault).toBeInstanceOf(StoreUnavailable);
@@ -161,6 +163,77 @@ describe('a transaction', () => {
 	});
 });
 
+describe('a transaction of snapshots', () => {
+	const READ_COMMITTED = '2';
+	const SNAPSHOT = '5';
+	const beginnings = ({ requests }: TdsServer) =>
+		requests.filter(({ kind }) => kind === 'begin').map(({ text }) => text);
+	const snapshot = (db: Kysely<unknown>) => db.transaction().setIsolationLevel('snapshot');
+
+	test('begins as one, and leaves a connection that is as it was', async () => {
+		const server = await serve();
+		const db = connect(server);
+		await snapshot(db).execute(select);
+		await db.transaction().execute(select);
+		expect(beginnings(server)).toEqual([SNAPSHOT, READ_COMMITTED]);
+		expect(server.connections).toBe(1);
+		expect(kinds(server).slice(3)).toEqual([
+			...['begin', 'statement', 'commit', 'batch'],
+			...['begin', 'statement', 'commit'],
+		]);
+		expect(server.requests[6]?.text).toContain('set transaction isolation level read committed');
+	});
+
+	test('fails with what the server says where it allows none, and leaves the connection as it was', async () => {
+		const message = 'Snapshot isolation transaction failed';
+		const server = await serve(({ kind }) =>
+			kind === 'statement' ? { errors: [{ number: 3952, message }] } : 'done',
+		);
+		const fault = await faultOf(snapshot(connect(server)).execute(select));
+		expect(fault).toMatchObject({ number: 3952, message });
+		expect(kinds(server).slice(3)).toEqual(['begin', 'statement', 'rollback', 'batch']);
+	});
+
+	test('whose connection cannot be set back leaves it to nobody', async () => {
+		let failing = false;
+		const server = await serve(({ kind }) => {
+			if (kind === 'commit') failing = true;
+			return failing && kind === 'batch' ? { errors: [{ number: 102, message: 'as told' }] } : 'done';
+		});
+		const db = connect(server);
+		await snapshot(db).execute(select);
+		failing = false;
+		await select(db);
+		expect(server.connections).toBe(2);
+	});
+
+	test('is the only one that is not as usual', async () => {
+		const db = connect(await serve());
+		const fault = await faultOf(db.transaction().setIsolationLevel('serializable').execute(select));
+		expect(fault).toBeInstanceOf(TypeError);
+	});
+});
+
+describe('a transaction that the server has ended itself', () => {
+	test.each([
+		['with its connection', 'hang up'],
+		['as the victim of a deadlock', { errors: [{ number: 3903, message: 'no transaction' }] }],
+	] as const)('%s is rolled back without a fault, and its connection given back', async (_, answer) => {
+		const server = await serve(({ kind }) => (kind === 'rollback' ? answer : 'done'));
+		const db = connect(server);
+		const transaction = await db.startTransaction().execute();
+		await transaction.rollback().execute();
+		await db.destroy();
+	});
+
+	test('at its beginning keeps no connection from being closed', async () => {
+		const server = await serve(({ kind }) => (kind === 'begin' ? 'hang up' : 'done'));
+		const db = connect(server);
+		expect(await faultOf(db.startTransaction().execute())).toBeInstanceOf(StoreUnavailable);
+		await db.destroy();
+	});
+});
+
 describe('rows', () => {
 	test('have the names and values of their columns, ids in lower case', async () => {
 		const row = [
@@ -194,9 +267,9 @@ test('a database that only reads counts as away', async () => {
 		kind === 'statement' ? { row: [{ name: 'readOnly', type: 'bit', bytes: [readOnly] }] } : 'done',
 	);
 	const db = connect(server).withTables<Tables>();
-	await expect(mssql.ping?.(db)).rejects.toBeInstanceOf(StoreUnavailable);
+	await expect(mssql.ping(db)).rejects.toBeInstanceOf(StoreUnavailable);
 	readOnly = 0;
-	await mssql.ping?.(db);
+	await mssql.ping(db);
 	expect(server.requests.filter(({ kind }) => kind === 'statement')).toHaveLength(2);
 });
 

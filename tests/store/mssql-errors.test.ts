@@ -1,6 +1,11 @@
 import { ConnectionError, RequestError } from 'tedious';
 import { describe, expect, test } from 'vitest';
-import { StoreConflict, StoreLocked, StoreUnavailable } from '../../src/conversations/store.ts';
+import {
+	ConnectionLost,
+	StoreConflict,
+	StoreLocked,
+	StoreUnavailable,
+} from '../../src/conversations/store.ts';
 import { classify, loginFault, refusalOf } from '../../src/store/mssql-errors.ts';
 
 const serverError = (number: number, severity = 16) =>
@@ -26,7 +31,8 @@ describe('classify', () => {
 		[40613, 17, StoreUnavailable],
 		[49918, 16, StoreUnavailable],
 		// Of a severity that ends the connection, whatever the number.
-		[824, 24, StoreUnavailable],
+		[824, 24, ConnectionLost],
+		[596, 21, ConnectionLost],
 	])('the server error %i is the fault of its kind', (number, severity, type) => {
 		const error = serverError(number, severity);
 		const fault = classify(error);
@@ -48,11 +54,23 @@ describe('classify', () => {
 	test.each([
 		new RequestError('Timeout: Request failed to complete in 100ms', 'ETIMEOUT'),
 		new RequestError('Connection closed before request completed.', 'ECLOSE'),
-		new RequestError('Requests can only be made in the LoggedIn state', 'EINVALIDSTATE'),
 		new ConnectionError('Connection lost - read ECONNRESET', 'ESOCKET'),
 		Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' }),
 	])('%s, which the driver says, is the connection’s', (error) => {
 		expect(classify(error)).toBeInstanceOf(StoreUnavailable);
+	});
+
+	test.each(['EPARAM', 'EINVALIDSTATE', 'EREQINPROG'])(
+		'%s, which the driver says of how it is used, is our own mistake',
+		(code) => {
+			const error = new RequestError('a mistake', code);
+			expect(classify(error)).toBe(error);
+		},
+	);
+
+	test('what cuts the connection is told from what does not answer in time', () => {
+		expect(classify(new RequestError('closed', 'ECLOSE'))).toBeInstanceOf(ConnectionLost);
+		expect(classify(new RequestError('late', 'ETIMEOUT'))).not.toBeInstanceOf(ConnectionLost);
 	});
 
 	test('of several errors the first counts', () => {
@@ -90,6 +108,12 @@ describe('refusalOf', () => {
 			expect(refusalOf(error)).toContain('trustServerCertificate=true');
 		},
 	);
+
+	test('a server that insists on encryption refuses a URL that turns it off', () => {
+		expect(refusalOf(classify(new ConnectionError('Server requires it', 'EENCRYPT')))).toContain(
+			'encryption',
+		);
+	});
 
 	test('a connection that fails is no refusal', () => {
 		const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });

@@ -3,7 +3,7 @@ import { openStore } from '../../src/store/database.ts';
 import { createTestDatabase, databasesFor, NO_NOTICES, type TestDatabase } from '../support/databases.ts';
 import { converse, send } from '../support/live.ts';
 import { startService } from '../support/service.ts';
-import { exportText, importText, linesOf, withRows } from '../support/transfer.ts';
+import { exportText, importText, linesOf, rowsOf, withRows } from '../support/transfer.ts';
 
 let source: TestDatabase;
 let text: string;
@@ -166,8 +166,22 @@ describe.each(databasesFor('broken exports'))('what only the database sees: %s',
 		};
 		await importText(target, text, { onResume });
 		expect(resumed).toBe(text.split(/\{"table":"(?!events|settings)/).length - 1);
-		expect(linesOf(await exportText(target))).toEqual(linesOf(text));
+		expect(rowsOf(await exportText(target))).toEqual(rowsOf(text));
 	});
+
+	it.each([true, false])(
+		'an import with --copy is not finished without it, nor the other way: %s',
+		async (asCopy) => {
+			const cut = text.slice(0, -200);
+			await expect(importText(target, cut, { streamed: true, asCopy })).rejects.toThrow(/is truncated/);
+			await expect(importText(target, text, { asCopy: !asCopy })).rejects.toThrow(
+				`was begun ${asCopy ? 'with' : 'without'} --copy. Go on like that`,
+			);
+			await importText(target, text, { asCopy });
+			const isSame = linesOf(await exportText(target))[0] === linesOf(text)[0];
+			expect(isSame).toBe(!asCopy);
+		},
+	);
 
 	it('an import is not finished with another export', async () => {
 		await expect(importText(target, text.slice(0, -200), { streamed: true })).rejects.toThrow(/is truncated/);
@@ -176,6 +190,6 @@ describe.each(databasesFor('broken exports'))('what only the database sees: %s',
 				/begun with another export/,
 			);
 		await importText(target, text);
-		expect(linesOf(await exportText(target))).toEqual(linesOf(text));
+		expect(rowsOf(await exportText(target))).toEqual(rowsOf(text));
 	});
 });

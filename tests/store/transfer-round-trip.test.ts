@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { history, perform } from '../support/chat.ts';
 import { Client } from '../support/client.ts';
 import { createTestDatabase, databasesFor, type TestDatabase } from '../support/databases.ts';
@@ -129,6 +129,7 @@ describe.each(databasesFor('moving house'))('from SQLite to %s and back', (kind)
 
 it('--copy makes it another log: followers of the first are told', async () => {
 	const target = await createTestDatabase('sqlite', { migrated: false });
+	onTestFinished(() => target.drop());
 	const text = await exportText(source);
 	await importText(target, text, { asCopy: true });
 	const [original, copy] = [text, await exportText(target)].map((written) =>
@@ -144,5 +145,4 @@ it('--copy makes it another log: followers of the first are told', async () => {
 	expect(event).toMatchObject({ __typename: 'HistoryReset', reason: 'REPLACED' });
 	await alice.close();
 	await service.stop();
-	await target.drop();
 });

@@ -87,8 +87,11 @@ describe.each(databasesFor('exported tables'))('%s', (kind) => {
 		expect(text).toContain('"body":"before"');
 		expect(text).not.toMatch(/meanwhile|Carol|MemberLeft/);
 		const copy = await createTestDatabase('sqlite');
-		await importText(copy, text);
-		expect(linesOf(await exportText(copy)).toSorted()).toEqual(linesOf(text).toSorted());
-		await copy.drop();
+		try {
+			await importText(copy, text);
+			expect(linesOf(await exportText(copy)).toSorted()).toEqual(linesOf(text).toSorted());
+		} finally {
+			await copy.drop();
+		}
 	});
 });

@@ -56,7 +56,7 @@ export function useWriteQueue(kind: DatabaseKind = 'sqlite'): void {
 	afterEach(() => queue.close());
 }
 
-export function open(bounds: Partial<Pick<WriteQueueOptions, 'maxQueued' | 'maxBatch' | 'heldMs'>>): void {
+export function open(bounds: Partial<Pick<WriteQueueOptions, 'maxQueued' | 'maxBatch' | 'held'>>): void {
 	announced = [];
 	batches = [];
 	queue = new WriteQueue(faulty, {

@@ -83,9 +83,10 @@ describe('a batch of many kinds of commands', () => {
 		{ name: 'loses against others and runs again', courses: ['conflict', 'conflict', 'conflict'] },
 		{ name: 'was stored though its commit was not acknowledged', courses: ['unknown-stored'] },
 		{ name: 'was not stored and its commit was not acknowledged', courses: ['unknown-lost'] },
+		{ name: 'loses its connection and runs again', courses: ['disconnected', 'disconnected'] },
 		{
-			name: 'loses, then its commit is not acknowledged twice',
-			courses: ['conflict', 'unknown-lost', 'unknown-stored'],
+			name: 'loses, then its commit is not acknowledged, and those of what follows neither',
+			courses: ['conflict', 'unknown-lost', 'unknown-lost', 'unknown-stored', 'well', 'unknown-stored'],
 		},
 		{ name: 'is broken by a defect and runs command by command', courses: [new TypeError('a defect')] },
 	])('$name: each is answered once, by what the log holds', async ({ courses }) => {
@@ -105,6 +106,7 @@ describe('a commit that was not acknowledged', () => {
 			'unknown-stored',
 			'look-up',
 		]);
+		expect(batches).toEqual([2]);
 		expect(sent(await readLog())).toEqual(['one', 'two']);
 		await expectAnnounced(2);
 	});
@@ -124,6 +126,7 @@ describe('a commit that was not acknowledged', () => {
 	});
 
 	test('time after time is told in the end: busy would say that nothing was stored', async () => {
+		open({ held: { unknownMs: 150 } });
 		faulty.courses = Array.from({ length: 100 }, (_, index) => (index % 2 === 0 ? 'unknown-lost' : 'well'));
 		await expect(send('never')).rejects.toBeInstanceOf(UnknownCommit);
 		expect(sent(await readLog())).toEqual([]);

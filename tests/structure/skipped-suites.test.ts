@@ -10,7 +10,12 @@ let folder: string;
 beforeAll(async () => {
 	folder = await mkdtemp(join(tmpdir(), 'suites-'));
 	await mkdir(join(folder, 'tests'));
-	await cp(join(root, 'vitest.config.ts'), join(folder, 'vitest.config.ts'));
+	await cp(join(root, 'vitest.config.ts'), join(folder, 'project.config.ts'));
+	await writeFile(
+		join(folder, 'vitest.config.ts'),
+		`import project from './project.config.ts';
+		export default { ...project, cacheDir: 'cache' };`,
+	);
 	for (const shared of ['node_modules', 'tests/support'])
 		await symlink(join(root, shared), join(folder, shared));
 	await writeFile(

@@ -16,6 +16,7 @@ beforeAll(async () => {
 		join(folder, 'vitest.config.ts'),
 		`import { defineConfig } from 'vitest/config';
 		export default defineConfig({
+			cacheDir: 'cache',
 			test: { runner: 'tests/support/postgresql-runner.ts', globalSetup: ['setup.ts'] },
 		});`,
 	);

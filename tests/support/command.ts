@@ -1,5 +1,8 @@
 import { type ChildProcess, execFile } from 'node:child_process';
 import { resolve } from 'node:path';
+import { vi } from 'vitest';
+import { createProgram } from '../../src/cli/program.ts';
+import { runProgram } from '../../src/cli/run-program.ts';
 
 const NODE = resolve('node_modules/.bin/node');
 const PROGRAM = resolve('src/cli/pendo-message.ts');
@@ -36,4 +39,32 @@ export function runCommand(
 	cwd: string,
 ): Promise<Outcome> {
 	return startCommand(args, env, cwd).done;
+}
+
+/**
+ * Runs it to its end in this process, which spares a start; one at a time, and not for what belongs to a process, such
+ * as standard input. Its folder is this process's.
+ */
+export async function callCommand(
+	args: readonly string[],
+	env: Readonly<Record<string, string>>,
+): Promise<Outcome> {
+	const written = { stdout: '', stderr: '' };
+	const spies = [
+		vi.spyOn(console, 'log').mockImplementation((line) => {
+			written.stdout += `${line}\n`;
+		}),
+		vi.spyOn(console, 'error').mockImplementation((line) => {
+			written.stderr += `${line}\n`;
+		}),
+	];
+	for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+	try {
+		await runProgram(createProgram(), [NODE, PROGRAM, ...args]);
+		return { code: Number(process.exitCode ?? 0), ...written };
+	} finally {
+		process.exitCode = undefined;
+		vi.unstubAllEnvs();
+		for (const spy of spies) spy.mockRestore();
+	}
 }

@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DatabaseConfig, loadConfig } from '../../src/config.ts';
-import { type Notices, openDatabase } from '../../src/store/database.ts';
-import { createServerDatabase, dropServerDatabase } from './server-databases.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { createServerDatabase, dropServerDatabase, NO_NOTICES } from './server-databases.ts';
 import { skipUnless } from './services.ts';
 import { note } from './test-run.ts';
-import { SERVERS, serverUrl } from './test-servers.ts';
+import { SERVERS, type ServerKind, serverUrl } from './test-servers.ts';
 
 export type DatabaseKind = DatabaseConfig['kind'];
 
@@ -19,8 +19,7 @@ export interface TestDatabase {
 	drop(): Promise<void>;
 }
 
-/** For tests that open a database and do not look at what it says meanwhile. */
-export const NO_NOTICES: Notices = { waiting: () => {}, warn: () => {} };
+export { NO_NOTICES };
 
 /**
  * The databases that a suite runs on, for `describe.each`: SQLite, PostgreSQL, and SQL Server where there is one. A
@@ -50,8 +49,12 @@ export async function createTestDatabase(
 	kind: DatabaseKind,
 	{ migrated = true }: { readonly migrated?: boolean } = {},
 ): Promise<TestDatabase> {
+	const created = kind === 'sqlite' ? await createFile(migrated) : await createOnServer(kind, migrated);
 	note('databases', kind);
-	if (kind === 'sqlite') return createFile(migrated);
+	return created;
+}
+
+async function createOnServer(kind: ServerKind, migrated: boolean): Promise<TestDatabase> {
 	const url = await createServerDatabase(kind, migrated);
 	return { kind, url, config: configOf(url), drop: () => dropServerDatabase(kind, url) };
 }

@@ -4,6 +4,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { findPrograms } from './installed-postgresql.ts';
 import { startPostgres } from './postgres-server.ts';
+import { timedName } from './test-run.ts';
 
 const run = promisify(execFile);
 
@@ -66,28 +67,56 @@ async function refusalOf(url: string): Promise<string | undefined> {
 
 const MSSQL_IMAGE = 'mcr.microsoft.com/mssql/server:2022-latest';
 const DOCKER_MS = 5_000;
+/** The image may have to be fetched. */
+const RUN_MS = 180_000;
 
-/** The given SQL Server, else one that Docker starts; undefined where there is none. It may not answer yet. */
-export async function findMssql(given: string | undefined): Promise<FoundServer | undefined> {
+/** Why there is no server. */
+export interface MissingServer {
+	readonly missing: string;
+}
+
+/** The given SQL Server, which may not answer yet, else one that Docker starts, once `answers` accepts its URL. */
+export async function findMssql(
+	given: string | undefined,
+	answers: (url: string) => Promise<void>,
+	docker = 'docker',
+): Promise<FoundServer | MissingServer> {
 	if (given !== undefined) return running(given);
 	try {
-		await run('docker', ['info'], { timeout: DOCKER_MS });
+		await run(docker, ['info'], { timeout: DOCKER_MS });
 	} catch {
-		return undefined;
+		return { missing: 'no Docker engine answers' };
 	}
+	const name = `pendo-test-${timedName()}`;
+	const stop = async () => {
+		await run(docker, ['rm', '-f', name], { timeout: DOCKER_MS });
+	};
+	try {
+		const url = await runMssql(docker, name);
+		await answers(url);
+		return { url, where: `Docker, ${MSSQL_IMAGE}`, stop };
+	} catch (error) {
+		await stop().catch(() => undefined);
+		return { missing: `Docker cannot run it: ${lastLineOf(error)}` };
+	}
+}
+
+/** Its URL. */
+async function runMssql(docker: string, name: string): Promise<string> {
 	// Upper and lower case, digits and a sign: the server's rule for passwords.
 	const password = `Aa1-${randomBytes(12).toString('hex')}`;
 	const settings = ['ACCEPT_EULA=Y', `MSSQL_SA_PASSWORD=${password}`].flatMap((setting) => ['-e', setting]);
-	const args = ['run', '-d', '--rm', ...settings, '-p', '127.0.0.1::1433', MSSQL_IMAGE];
-	const container = (await run('docker', args)).stdout.trim();
-	const address = (await run('docker', ['port', container, '1433/tcp'])).stdout.trim();
-	return {
-		url: `mssql://sa:${password}@${address}/master?encrypt=true&trustServerCertificate=true`,
-		where: `Docker, ${MSSQL_IMAGE}`,
-		stop: async () => {
-			await run('docker', ['rm', '-f', container]);
-		},
-	};
+	const args = ['run', '-d', '--rm', '--name', name, ...settings, '-p', '127.0.0.1::1433', MSSQL_IMAGE];
+	await run(docker, args, { timeout: RUN_MS });
+	const { stdout } = await run(docker, ['port', name, '1433/tcp'], { timeout: DOCKER_MS });
+	return `mssql://sa:${password}@${stdout.trim()}/master?encrypt=true&trustServerCertificate=true`;
+}
+
+/** Docker's own words, without the command, which holds the password. */
+function lastLineOf(error: unknown): string {
+	if (!(error instanceof Error)) return String(error);
+	if (!('stderr' in error)) return error.message;
+	return String(error.stderr).trim().split('\n').at(-1) || 'it takes too long';
 }
 
 function hostOf(url: string): string {

@@ -1,40 +1,82 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type FoundServer, findMssql, findPostgresql } from './find-servers.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type FoundServer, findMssql, findPostgresql, type MissingServer } from './find-servers.ts';
 import { programFolders } from './installed-postgresql.ts';
 import type { SkippedSuite } from './services.ts';
-import { beginRun, endRun, readNotes } from './test-run.ts';
+import { beginRun, endRun, readNotes, removeKilledRuns } from './test-run.ts';
 import { SERVERS, serverUrl } from './test-servers.ts';
 
-type Servers = Record<keyof typeof SERVERS, FoundServer | undefined>;
+type Servers = Record<keyof typeof SERVERS, FoundServer | MissingServer>;
+
+const KINDS = ['postgresql', 'mssql'] as const;
+const NOWHERE = 'none was found';
+/** How long a SQL Server that was just started may take until it answers. */
+const START_MS = 120_000;
 
 /** Vitest's global setup: looks for the databases; the end of the run says which were used, and what did not run. */
 export async function setup(): Promise<() => Promise<void>> {
 	beginRun();
 	// Hundreds of processes are started, which load the same modules.
 	process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'pendo-message-compile-cache');
-	const postgresql = await findPostgresql({
-		given: serverUrl('postgresql'),
-		usual: SERVERS.postgresql.example,
-		programs: programFolders(),
+	const servers: Servers = { postgresql: { missing: NOWHERE }, mssql: { missing: NOWHERE } };
+	try {
+		removeKilledRuns();
+		servers.postgresql = (await findPostgresql(postgresqlPlaces())) ?? servers.postgresql;
+		servers.mssql = await readyMssql();
+	} catch (error) {
+		await stop(servers);
+		endRun();
+		throw error;
+	}
+	for (const kind of KINDS) {
+		const server = servers[kind];
+		if ('url' in server) process.env[SERVERS[kind].setting] = server.url;
+	}
+	return () => finish(servers);
+}
+
+function postgresqlPlaces() {
+	const usual = SERVERS.postgresql.example;
+	return { given: serverUrl('postgresql'), usual, programs: programFolders() };
+}
+
+/** One that is given must answer. The drivers are loaded only here: that takes longer than many a run. */
+async function readyMssql(): Promise<FoundServer | MissingServer> {
+	const given = serverUrl('mssql');
+	if (given !== undefined) await (await import('./server-databases.ts')).answers('mssql', given, START_MS);
+	return findMssql(given, async (url) => {
+		const { answers } = await import('./server-databases.ts');
+		await eventually(() => answers('mssql', url, 0), START_MS);
 	});
-	if (postgresql) process.env[SERVERS.postgresql.setting] = postgresql.url;
-	const mssql = await findMssql(serverUrl('mssql'));
-	if (mssql) process.env[SERVERS.mssql.setting] = mssql.url;
-	return () => finish({ postgresql, mssql });
+}
+
+/** While it starts, it refuses the password that it was given. */
+async function eventually(attempt: () => Promise<void>, patienceMs: number): Promise<void> {
+	const deadline = performance.now() + patienceMs;
+	for (;;) {
+		try {
+			return await attempt();
+		} catch (error) {
+			if (performance.now() > deadline) throw error;
+			await delay(500);
+		}
+	}
+}
+
+async function stop(servers: Servers): Promise<void> {
+	await Promise.all(KINDS.map((kind) => servers[kind]).map((server) => 'stop' in server && server.stop()));
 }
 
 async function finish(servers: Servers): Promise<void> {
 	const used = readNotes('databases');
-	for (const kind of ['postgresql', 'mssql'] as const) {
-		if (!used.includes(kind)) continue;
-		// Only here: loading the drivers takes longer than many a run.
-		const { cleanUp } = await import('./server-databases.ts');
-		await cleanUp(kind);
-	}
-	await Promise.all([servers.postgresql?.stop(), servers.mssql?.stop()]);
 	const skipped = readNotes('skipped').map((line) => JSON.parse(line) as SkippedSuite);
-	endRun();
+	try {
+		for (const kind of KINDS)
+			if (used.includes(kind)) await (await import('./server-databases.ts')).cleanUp(kind);
+	} finally {
+		await stop(servers).finally(endRun);
+	}
 	// After everything else, so that it is the last thing that a reader sees.
 	process.stderr.write(`\n${describeDatabases(servers, used)}\n`);
 	if (skipped.length > 0) process.stderr.write(`\n${describeSkipped(skipped)}\n`);
@@ -42,10 +84,10 @@ async function finish(servers: Servers): Promise<void> {
 
 function describeDatabases(servers: Servers, used: readonly string[]): string {
 	const sqlite = `SQLite ${used.includes('sqlite') ? 'ran' : 'not needed'}`;
-	const others = (['postgresql', 'mssql'] as const).map((kind) => {
+	const others = KINDS.map((kind) => {
 		const { name, setting, example } = SERVERS[kind];
 		const server = servers[kind];
-		if (server === undefined) return `${name}: not run (set ${setting}=${example})`;
+		if ('missing' in server) return `${name}: not run (${server.missing}; set ${setting}=${example})`;
 		return `${name} ${used.includes(kind) ? 'ran' : 'not needed'} (${server.where})`;
 	});
 	return `databases: ${[sqlite, ...others].join(', ')}`;

@@ -6,7 +6,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { findPrograms, freePort, ownerOfFiles, programFolders } from './installed-postgresql.ts';
+import { queryPostgres } from './query-postgres.ts';
 import { skipUnless } from './services.ts';
+import { runFolder } from './test-run.ts';
 
 /** A PostgreSQL of a test's own, which it may stop, freeze and fill. */
 export interface PostgresServer {
@@ -46,14 +48,8 @@ export async function startPostgres(
 	folderOfPrograms = programs ?? '',
 ): Promise<PostgresServer> {
 	const owner = ownerOfFiles();
-	const folder = await mkdtemp('/tmp/pendo-postgresql-');
-	if (owner) await chown(folder, owner.uid, owner.gid);
+	const folder = await mkdtemp(join(runFolder(), 'postgresql-'));
 	const data = join(folder, 'data');
-	await promisify(execFile)(
-		join(folderOfPrograms, 'initdb'),
-		['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync'],
-		{ cwd: folder, ...owner },
-	);
 	const port = await freePort();
 	const url = `postgresql://postgres@127.0.0.1:${port}/postgres`;
 	let child: ChildProcess | undefined;
@@ -70,22 +66,23 @@ export async function startPostgres(
 		stop: (how) => end(child, SIGNALS[how]),
 		freeze: () => signalAll(child, 'SIGSTOP'),
 		thaw: () => signalAll(child, 'SIGCONT'),
-		sql: async <Row extends pg.QueryResultRow>(text: string) => {
-			const client = new pg.Client({ connectionString: url });
-			await client.connect();
-			try {
-				return (await client.query<Row>(text)).rows;
-			} finally {
-				await client.end();
-			}
-		},
+		sql: (text) => queryPostgres(url, text),
 		remove: async () => {
 			server.thaw();
 			await end(child, SIGNALS.immediate);
 			await rm(folder, { recursive: true, force: true });
 		},
 	};
-	await server.start();
+	try {
+		if (owner) await chown(folder, owner.uid, owner.gid);
+		const trusting = ['-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync'];
+		const initdb = join(folderOfPrograms, 'initdb');
+		await promisify(execFile)(initdb, ['-D', data, ...trusting], { cwd: folder, ...owner });
+		await server.start();
+	} catch (error) {
+		await server.remove();
+		throw error;
+	}
 	return server;
 }
 
@@ -96,7 +93,8 @@ async function answering(child: ChildProcess, url: string): Promise<void> {
 			await client.connect();
 			return await client.end();
 		} catch (error) {
-			if (child.exitCode !== null) throw new Error('PostgreSQL does not start.', { cause: error });
+			if (child.exitCode !== null || child.signalCode !== null)
+				throw new Error('PostgreSQL does not start.', { cause: error });
 			await delay(20);
 		}
 	}

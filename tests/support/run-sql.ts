@@ -1,6 +1,9 @@
 import BetterSqlite from 'better-sqlite3';
-import pg from 'pg';
+import { sql } from 'kysely';
 import type { DatabaseConfig } from '../../src/config.ts';
+import { openDatabase } from '../../src/store/database.ts';
+import { queryPostgres } from './query-postgres.ts';
+import { NO_NOTICES } from './server-databases.ts';
 
 /** Runs statements in one transaction, beside whoever uses the database. They are the same on every database. */
 export async function runSql(database: DatabaseConfig, statements: string): Promise<void> {
@@ -13,13 +16,15 @@ export async function runSql(database: DatabaseConfig, statements: string): Prom
 		}
 		return;
 	}
-	const client = new pg.Client({ connectionString: database.url });
-	await client.connect();
+	if (database.kind === 'postgresql') {
+		await queryPostgres(database.url, statements);
+		return;
+	}
+	const open = await openDatabase(database, NO_NOTICES);
 	try {
-		// What is sent as one text is one transaction.
-		await client.query(statements);
+		await open.transact((db) => sql.raw(statements).execute(db));
 	} finally {
-		await client.end();
+		await open.close();
 	}
 }
 
@@ -32,8 +37,23 @@ export async function holdWrites(database: DatabaseConfig): Promise<() => Promis
 			native.close();
 		};
 	}
-	const client = new pg.Client({ connectionString: database.url });
-	await client.connect();
-	await client.query('begin; lock table conversations in exclusive mode');
-	return () => client.end();
+	const open = await openDatabase(database, NO_NOTICES);
+	const held = Promise.withResolvers<void>();
+	const released = Promise.withResolvers<void>();
+	const holding = open.transact(async (db) => {
+		await sql.raw(LOCKS[database.kind]).execute(db);
+		held.resolve();
+		await released.promise;
+	});
+	await Promise.race([held.promise, holding]);
+	return async () => {
+		released.resolve();
+		await holding;
+		await open.close();
+	};
 }
+
+const LOCKS = {
+	postgresql: 'lock table conversations in exclusive mode',
+	mssql: 'select top(1) id from conversations with (tablockx, holdlock)',
+} as const;

@@ -1,19 +1,17 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { sql } from 'kysely';
 import { loadConfig, type ServerDatabaseConfig } from '../../src/config.ts';
-import { openDatabase } from '../../src/store/database.ts';
+import { type Notices, openDatabase } from '../../src/store/database.ts';
 import { mssql } from '../../src/store/mssql.ts';
 import { postgresql } from '../../src/store/postgresql.ts';
+import { answering } from '../../src/store/server-database.ts';
 import type { Queries, Tables } from '../../src/store/tables.ts';
-import { runName, timedName } from './test-run.ts';
+import { isLeftover, runName, timedName } from './test-run.ts';
 import { SERVERS, type ServerKind, serverUrl } from './test-servers.ts';
 
-const DRIVERS = { postgresql, mssql } as const;
+/** For tests that open a database and do not look at what it says meanwhile. */
+export const NO_NOTICES: Notices = { waiting: () => {}, warn: () => {} };
 
-/** What is older was left behind by a run that was killed. */
-const LEFTOVER_SECONDS = 3_600;
-/** How long a server that was just started may take until it answers. */
-const START_MS = 180_000;
+const DRIVERS = { postgresql, mssql } as const;
 
 /** A new database's URL. `migrated`: with this version's tables, and an identity and an epoch of its own. */
 export async function createServerDatabase(kind: ServerKind, migrated: boolean): Promise<string> {
@@ -27,7 +25,8 @@ export async function createServerDatabase(kind: ServerKind, migrated: boolean):
 	}
 	await asAdmin(kind, (db) => sql.raw(`create database ${name}`).execute(db));
 	if (kind === 'mssql')
-		await asAdmin(kind, (db) => sql.raw(`alter database ${name} set read_committed_snapshot on`).execute(db));
+		for (const setting of ['read_committed_snapshot', 'allow_snapshot_isolation'])
+			await asAdmin(kind, (db) => sql.raw(`alter database ${name} set ${setting} on`).execute(db));
 	if (migrated) await migrate(url);
 	return url;
 }
@@ -37,14 +36,22 @@ export async function dropServerDatabase(kind: ServerKind, url: string): Promise
 	await asAdmin(kind, (db) => sql.raw(SERVERS[kind].drop(name)).execute(db));
 }
 
-/** At the end of a run: its template, and what killed runs left behind. */
+/** Waits so long for a server that was just started. @throws at once where waiting does not help. */
+export function answers(kind: ServerKind, url: string, patienceMs: number): Promise<void> {
+	return connected(kind, url, (db) => answering(DRIVERS[kind], db, NO_NOTICES, patienceMs));
+}
+
+/** At the end of a run: its template, and what killed runs left behind, as far as it can be dropped. */
 export async function cleanUp(kind: ServerKind): Promise<void> {
-	const oldest = Date.now() / 1000 - LEFTOVER_SECONDS;
 	await asAdmin(kind, async (db) => {
 		const { rows } = await sql.raw<{ name: string }>(SERVERS[kind].databases).execute(db);
 		for (const { name } of rows) {
-			const made = Number(/^pendo_test_(\d+)_/.exec(name)?.[1]);
-			if (name === templateName() || made < oldest) await sql.raw(SERVERS[kind].drop(name)).execute(db);
+			if (name !== templateName() && !isLeftover(name)) continue;
+			// Another run may be dropping it, or another user own it.
+			await sql
+				.raw(SERVERS[kind].drop(name))
+				.execute(db)
+				.catch(() => undefined);
 		}
 	});
 }
@@ -74,8 +81,7 @@ function migratedTemplate(): Promise<string> {
 }
 
 async function migrate(url: string): Promise<void> {
-	const notices = { waiting: () => {}, warn: () => {} };
-	await (await openDatabase({ ...configOf(url), migrate: true }, notices)).close();
+	await (await openDatabase({ ...configOf(url), migrate: true }, NO_NOTICES)).close();
 }
 
 /** A copy has its original's: to the service both would be the same database. */
@@ -86,23 +92,11 @@ async function renewIdentity(url: string): Promise<void> {
 	);
 }
 
-/** Runs statements on the server itself, over one connection; a server that was just started is waited for. */
+/** Runs statements on the server itself, over one connection. */
 async function asAdmin<T>(kind: ServerKind, work: (db: Queries) => Promise<T>): Promise<T> {
 	const url = serverUrl(kind);
 	if (url === undefined) throw new Error(`There is no ${SERVERS[kind].name}: set ${SERVERS[kind].setting}.`);
-	return connected(kind, url, async (db) => {
-		const deadline = performance.now() + START_MS;
-		for (;;) {
-			try {
-				await sql`select 1`.execute(db);
-				break;
-			} catch (error) {
-				if (kind !== 'mssql' || performance.now() > deadline) throw error;
-				await delay(500);
-			}
-		}
-		return db.connection().execute(work);
-	});
+	return connected(kind, url, (db) => db.connection().execute(work));
 }
 
 async function connected<T>(kind: ServerKind, url: string, work: (db: Queries) => Promise<T>): Promise<T> {

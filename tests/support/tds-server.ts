@@ -13,12 +13,18 @@ export interface TdsServer {
 	readonly connections: number;
 	/** Cuts the connections that are open. */
 	cut(): void;
+	/** Takes connections, reads nothing and answers nothing, until it is thawed. */
+	freeze(): void;
+	thaw(): void;
 	close(): Promise<void>;
 }
 
 export interface TdsRequest {
 	readonly kind: 'login' | 'batch' | 'statement' | 'begin' | 'commit' | 'rollback' | 'save' | 'attention';
-	/** What can be read of it: of a statement its text, the declarations and the texts among its values. */
+	/**
+	 * What can be read of it: of a statement its text, the declarations and the texts among its values; of a beginning
+	 * the number of its isolation level.
+	 */
 	readonly text: string;
 }
 
@@ -50,9 +56,11 @@ export async function startTdsServer(answer: (request: TdsRequest) => TdsAnswer)
 	const requests: TdsRequest[] = [];
 	const sockets = new Set<Socket>();
 	let connections = 0;
+	let isFrozen = false;
 	const server = createServer((socket) => {
 		connections += 1;
 		sockets.add(socket);
+		if (isFrozen) socket.pause();
 		socket.on('error', () => undefined);
 		socket.on('close', () => sockets.delete(socket));
 		readMessages(socket, (type, payload) => {
@@ -74,6 +82,14 @@ export async function startTdsServer(answer: (request: TdsRequest) => TdsAnswer)
 			return connections;
 		},
 		cut,
+		freeze: () => {
+			isFrozen = true;
+			for (const socket of sockets) socket.pause();
+		},
+		thaw: () => {
+			isFrozen = false;
+			for (const socket of sockets) socket.resume();
+		},
 		close: async () => {
 			cut();
 			server.close();
@@ -126,11 +142,10 @@ const TRANSACTION_KINDS: Readonly<Record<number, TdsRequest['kind']>> = {
 
 function requestOf(type: number, payload: Buffer): TdsRequest {
 	// All headers come first, and say how long they are.
-	const kind =
-		type === MANAGE_TRANSACTION
-			? TRANSACTION_KINDS[payload.readUInt16LE(payload.readUInt32LE(0))]
-			: KINDS[type];
+	const headers = type === MANAGE_TRANSACTION ? payload.readUInt32LE(0) : 0;
+	const kind = type === MANAGE_TRANSACTION ? TRANSACTION_KINDS[payload.readUInt16LE(headers)] : KINDS[type];
 	if (kind === undefined) throw new Error(`A message of type ${type} is not known here.`);
+	if (kind === 'begin') return { kind, text: String(payload.readUInt8(headers + 2)) };
 	return { kind, text: payload.toString('latin1').replaceAll('\0', '') };
 }
 

@@ -1,5 +1,6 @@
+import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -10,10 +11,40 @@ import { join } from 'node:path';
 
 type Notes = 'skipped' | 'databases';
 
+/** What is older was left behind by a run that was killed. */
+const LEFTOVER_SECONDS = 3_600;
+const RUN_FOLDER = 'pendo-message-run-';
+
 /** Names the run that this process and its children are. */
 export function beginRun(): void {
 	process.env['TEST_RUN'] = timedName();
-	mkdirSync(runFolder());
+	// Servers that run as another user have their folders in it.
+	mkdirSync(runFolder(), { mode: 0o755 });
+}
+
+/** What killed runs left behind: their folders, with the servers that work in them. */
+export function removeKilledRuns(): void {
+	const folders = readdirSync(tmpdir()).filter((name) => name.startsWith(RUN_FOLDER) && isLeftover(name));
+	for (const folder of folders.map((name) => join(tmpdir(), name)))
+		try {
+			for (const server of readdirSync(folder)) endServer(join(folder, server, 'data', 'postmaster.pid'));
+			rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+		} catch {
+			// Another run removes it as well, or it is another user's.
+		}
+}
+
+/** A PostgreSQL that a folder belongs to: by now another process may have its id. */
+function endServer(pidFile: string): void {
+	if (!existsSync(pidFile)) return;
+	const [pid = '', data = ''] = readFileSync(pidFile, 'utf8').split('\n');
+	const isRunning = () =>
+		spawnSync('ps', ['-o', 'args=', '-p', pid], { encoding: 'utf8' }).stdout.includes(data);
+	if (!isRunning()) return;
+	// It may have been stopped as it was.
+	for (const signal of ['SIGCONT', 'SIGQUIT']) process.kill(Number(pid), signal);
+	// Until then it writes to the folder.
+	while (isRunning()) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
 }
 
 export function endRun(): void {
@@ -23,6 +54,11 @@ export function endRun(): void {
 /** A name that no other has, and that tells when it was made. */
 export function timedName(): string {
 	return `${Math.floor(Date.now() / 1000)}_${randomBytes(6).toString('hex')}`;
+}
+
+/** Whether what has a timed name was left behind by a run that was killed. */
+export function isLeftover(name: string): boolean {
+	return Number(/(\d+)_[0-9a-f]{12}/.exec(name)?.[1]) < Date.now() / 1000 - LEFTOVER_SECONDS;
 }
 
 /** @throws outside of a run. */
@@ -43,6 +79,7 @@ export function readNotes(notes: Notes): readonly string[] {
 	return existsSync(file) ? [...new Set(readFileSync(file, 'utf8').trim().split('\n'))] : [];
 }
 
-function runFolder(): string {
-	return join(tmpdir(), `pendo-message-run-${runName()}`);
+/** For the files of a run, removed at its end. */
+export function runFolder(): string {
+	return join(tmpdir(), `${RUN_FOLDER}${runName()}`);
 }

@@ -63,6 +63,11 @@ export function linesOf(text: string): readonly string[] {
 	return [header.replace(/"exportedAt":"[^"]+",/, ''), ...lines];
 }
 
+/** An export's rows. How a database orders ids, and with that its rows, is its own affair. */
+export function rowsOf(text: string): readonly string[] {
+	return text.trimEnd().split('\n').slice(1, -1).toSorted();
+}
+
 /** The export with another text in place of its rows, as if it had been written so. */
 export function withRows(text: string, alter: (rows: readonly string[]) => readonly string[]): string {
 	const [header = '', ...lines] = text.trimEnd().split('\n');

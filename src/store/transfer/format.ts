@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { z } from 'zod';
 import { messageOf } from '../errors.ts';
-import type { TableName, TransferTable } from './tables.ts';
+import type { TransferTable } from './tables.ts';
 
 /*
  * An export is JSON Lines: a header, a line for each row, table by table, and an end, without which it is not whole.
@@ -109,17 +109,20 @@ export function createChecksum(): Hash {
 	return createHash('sha256');
 }
 
-function columnsOf(tables: readonly TransferTable[]): Record<TableName | string, string[]> {
+function columnsOf(tables: readonly TransferTable[]): Header['tables'] {
 	return Object.fromEntries(tables.map(({ name, columns }) => [name, columns.map((column) => column.name)]));
 }
 
 function findDifference(own: Header['tables'], theirs: Header['tables']): string | undefined {
-	const missing = names(own).filter((name) => !names(theirs).includes(name));
-	const unknown = names(theirs).filter((name) => !names(own).includes(name));
+	const [known, given] = [names(own), names(theirs)];
+	const missing = [...known].filter((name) => !given.has(name));
+	const unknown = [...given].filter((name) => !known.has(name));
 	if (missing.length > 0) return `it lacks ${missing.join(', ')}`;
 	return unknown.length > 0 ? `it has ${unknown.join(', ')} besides` : undefined;
 }
 
-function names(tables: Header['tables']): string[] {
-	return Object.entries(tables).flatMap(([table, columns]) => columns.map((column) => `${table}.${column}`));
+function names(tables: Header['tables']): ReadonlySet<string> {
+	return new Set(
+		Object.entries(tables).flatMap(([table, columns]) => columns.map((column) => `${table}.${column}`)),
+	);
 }

@@ -1,6 +1,7 @@
 import { type CompiledQuery, sql } from 'kysely';
+import { StoreUnavailable } from '../../conversations/store.ts';
 import type { Dialect } from '../dialect.ts';
-import { messageOf } from '../errors.ts';
+import { findCause, messageOf } from '../errors.ts';
 import type { Maintenance } from '../maintenance.ts';
 import { migrateUp, readMigrations, requireCurrentSchema } from '../migrate.ts';
 import type { Queries } from '../tables.ts';
@@ -67,12 +68,17 @@ class Counts {
 		this.#observer = observer;
 	}
 
-	add({ table: { name }, rows, header }: Batch): void {
-		const ofTable = (this.rows[name] ?? 0) + rows.length;
-		this.rows[name] = ofTable;
+	add(batch: Batch): void {
+		this.skip(batch);
+		const { name } = batch.table;
+		const total = Object.values(batch.header.rows).reduce((sum, count) => sum + count, 0);
+		this.#observer.progress(name, this.rows[name] ?? 0, this.#done, total);
+	}
+
+	/** Counts what is there already: nothing to observe. */
+	skip({ table: { name }, rows }: Batch): void {
+		this.rows[name] = (this.rows[name] ?? 0) + rows.length;
 		this.#done += rows.length;
-		const total = Object.values(header.rows).reduce((sum, count) => sum + count, 0);
-		this.#observer.progress(name, ofTable, this.#done, total);
 	}
 }
 
@@ -91,11 +97,12 @@ class Import {
 		this.#options = options;
 	}
 
-	/** @throws TransferError when the database holds data that no unfinished import brought. */
+	/** @throws TransferError when the database holds data that no unfinished import of this mode brought. */
 	async prepare(): Promise<void> {
 		this.#progress = await readProgress(this.#db);
-		if (this.#progress === undefined) await requireEmpty(this.#db, this.#dialect, this.#tables);
-		else this.#options.onResume(this.#progress.line - 1);
+		if (this.#progress === undefined) return requireEmpty(this.#db, this.#dialect, this.#tables);
+		if (this.#progress.asCopy !== this.#options.asCopy) throw otherMode(this.#progress);
+		this.#options.onResume(this.#progress.line - 1);
 	}
 
 	async run(): Promise<RowCounts> {
@@ -105,8 +112,12 @@ class Import {
 		let met = begun === undefined;
 		const settings: Batch[] = [];
 		for await (const batch of readExport(open(), this.#tables, begun?.line)) {
-			if (!met && begun !== undefined) met = requireSame(begun, batch);
-			else if (batch.table.name === 'settings') settings.push(batch);
+			if (!met && begun !== undefined) {
+				met = requireSame(begun, batch);
+				counts.skip(batch);
+				continue;
+			}
+			if (batch.table.name === 'settings') settings.push(batch);
 			else await this.#store(batch);
 			counts.add(batch);
 		}
@@ -118,7 +129,7 @@ class Import {
 
 	async #store(batch: Batch): Promise<void> {
 		const { table, rows, firstLine, lastLine: line, sha256 } = batch;
-		const next = { line, sha256 };
+		const next = { line, sha256, asCopy: this.#options.asCopy };
 		try {
 			await this.#db.transaction().execute(async (db) => {
 				if (this.#progress === undefined) await beginProgress(db, next);
@@ -127,9 +138,14 @@ class Import {
 			});
 		} catch (error) {
 			if (error instanceof TransferError) throw error;
+			const what = `The lines ${firstLine} to ${line}`;
+			// Perhaps while they were committed.
+			const isUnknown = findCause(error, StoreUnavailable) !== undefined;
 			throw new TransferError(
-				`The lines ${firstLine} to ${line} cannot be stored: ${messageOf(error)}. All lines before them are: ` +
-					'when that is mended, run the same import again.',
+				isUnknown
+					? `${what} may be stored or not: ${messageOf(error)}. Run the same import again: it finds out, and goes on.`
+					: `${what} cannot be stored: ${messageOf(error)}. All lines before them are: ` +
+							'when that is mended, run the same import again.',
 				{ cause: error },
 			);
 		}
@@ -171,13 +187,27 @@ class Import {
 			rows.map((row) => Object.fromEntries(table.columns.map(({ name }, index) => [name, row[index]]))),
 		);
 		const taken = rows.filter(({ name }) => !(this.#options.asCopy && IDENTITY.has(name)));
-		await this.#db.transaction().execute(async (db) => {
+		const transaction = this.#db.transaction().execute(async (db) => {
 			if (this.#progress !== undefined) await moveProgress(db, this.#progress, undefined);
 			for (const setting of taken) {
 				await untyped(db).deleteFrom('settings').where('name', '=', setting['name']).execute();
 				await untyped(db).insertInto('settings').values(setting).execute();
 			}
 		});
+		await transaction.catch((error: unknown) => this.#requireFinished(error));
+	}
+
+	/** After a COMMIT without an answer: the progress goes with it. @throws the fault unless all is there. */
+	async #requireFinished(fault: unknown): Promise<void> {
+		if (this.#progress === undefined || findCause(fault, StoreUnavailable) === undefined) throw fault;
+		const found = await readProgress(this.#db).catch(() => {
+			throw new TransferError(
+				`All rows are stored, and the end of the import may be or not: ${messageOf(fault)}. Run the same import ` +
+					'again: it ends, or says that the database holds data already, and then it had ended.',
+				{ cause: fault },
+			);
+		});
+		if (found !== undefined) throw fault;
 	}
 }
 
@@ -186,6 +216,12 @@ function requireSame({ line, sha256 }: ImportProgress, { lastLine, sha256: read 
 	if (lastLine < line) return false;
 	if (lastLine > line || sha256 !== read) throw otherFile();
 	return true;
+}
+
+function otherMode({ asCopy }: ImportProgress): TransferError {
+	return new TransferError(
+		`The import into this database was begun ${asCopy ? 'with' : 'without'} --copy. Go on like that, or begin again with an empty database.`,
+	);
 }
 
 function otherFile(): TransferError {

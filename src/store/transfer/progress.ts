@@ -9,16 +9,17 @@ const NAME = 'import';
 export interface ImportProgress {
 	readonly line: number;
 	readonly sha256: string;
+	readonly asCopy: boolean;
 }
 
-const write = ({ line, sha256 }: ImportProgress) => `${line} ${sha256}`;
+const write = ({ line, sha256, asCopy }: ImportProgress) => `${line} ${sha256}${asCopy ? ' copy' : ''}`;
 
 /** Undefined when no import is under way. */
 export async function readProgress(db: Queries): Promise<ImportProgress | undefined> {
 	const row = await db.selectFrom('settings').select('value').where('name', '=', NAME).executeTakeFirst();
 	if (row === undefined) return undefined;
-	const [line, sha256 = ''] = row.value.split(' ');
-	return { line: Number(line), sha256 };
+	const [line, sha256 = '', copy] = row.value.split(' ');
+	return { line: Number(line), sha256, asCopy: copy !== undefined };
 }
 
 export async function beginProgress(db: Queries, progress: ImportProgress): Promise<void> {

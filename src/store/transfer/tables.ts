@@ -28,6 +28,8 @@ export type Row = readonly Value[];
 const KINDS: ReadonlyMap<string, Kind> = new Map([
 	['UuidType', 'uuid'],
 	['string', 'text'],
+	// SQL Server's.
+	['UnicodeStringType', 'text'],
 	['integer', 'integer'],
 	['boolean', 'flag'],
 	['Date', 'instant'],

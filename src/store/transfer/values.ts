@@ -8,15 +8,10 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const INT_32 = 2 ** 31;
 
-/**
- * A value of a driver in the one form that it has in an export: SQL Server gives UUIDs in capitals, SQLite flags as 0
- * and 1 and instants as milliseconds.
- */
+/** A value of a driver in the one form that it has in an export: SQLite gives flags as 0 and 1, instants as milliseconds. */
 export function writeValue(kind: Kind, value: unknown): unknown {
 	if (value === null) return null;
 	switch (kind) {
-		case 'uuid':
-			return String(value).toLowerCase();
 		case 'flag':
 			return value === true || value === 1;
 		case 'instant':

@@ -43,7 +43,7 @@ export async function requireIntact(
 	const broken = await findBrokenLog(db);
 	if (broken !== undefined)
 		throw new TransferError(
-			`The log of the conversation ${broken.toLowerCase()} does not run from 1 to its last sequence without a hole. ` +
+			`The log of the conversation ${broken} does not run from 1 to its last sequence without a hole. ` +
 				'The database that the export came from is damaged.',
 		);
 }
