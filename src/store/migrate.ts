@@ -30,8 +30,6 @@ export async function readMigrations(orm: MikroORM): Promise<Migrations> {
 
 async function readApplied(orm: MikroORM): Promise<Migrations['applied']> {
 	const { tableName = '' } = orm.config.get('migrations');
-	// Else MikroORM opens its connection in the middle of the migrations' transaction.
-	await orm.connect();
 	const queries: Kysely<Tables> = orm.em.getKysely<Tables>();
 	try {
 		// Not by way of the information schema, which hides tables that the user may not read.

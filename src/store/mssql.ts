@@ -60,6 +60,8 @@ function connectMssql(config: ServerDatabaseConfig, watch: Watch = unwatched): P
 		entities: [...entities],
 		dbName: decodeURIComponent(new URL(config.url).pathname.slice(1)),
 		driverOptions: watch(createMssqlDialect(pool), () => pool.breakSilent()),
+		// Databases are made by people.
+		ensureDatabase: false,
 		extensions: [Migrator],
 		migrations: { migrationsList: mssqlMigrations, snapshot: false, silent: true },
 	});

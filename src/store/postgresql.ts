@@ -51,6 +51,8 @@ function connectPostgresql(config: ServerDatabaseConfig, watch: Watch = unwatche
 		dbName: decodeURIComponent(new URL(config.url).pathname.slice(1)),
 		driverOptions: watch(new PostgresqlDialect({ pool }), () => pool.breakSilent()),
 		discovery: { onMetadata: withOwnCollation },
+		// Databases are made by people.
+		ensureDatabase: false,
 		extensions: [Migrator],
 		migrations: { migrationsList: postgresqlMigrations, snapshot: false, silent: true },
 	});

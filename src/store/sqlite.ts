@@ -73,6 +73,8 @@ export function connectSqlite(path: string): Promise<MikroORM> {
 		dbName: path,
 		driverOptions: new SqliteDialect({ database: withStatementCache(native) }),
 		discovery: { onMetadata: withoutCollations },
+		// Databases are made by people.
+		ensureDatabase: false,
 		extensions: [Migrator],
 		migrations: { migrationsList: sqliteMigrations, snapshot: false, silent: true },
 	});
