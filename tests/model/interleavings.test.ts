@@ -5,7 +5,7 @@ import { Run } from './run.ts';
 import { anyScenario } from './scenario.ts';
 
 /** How many scenarios; thousands for a night. */
-const RUNS = Number(process.env['MODEL_RUNS'] ?? (process.env['TEST_DATABASE'] === undefined ? 60 : 20));
+const RUNS = Number(process.env['MODEL_RUNS'] ?? (process.env['TEST_DATABASE'] === undefined ? 40 : 20));
 /** As a failure printed them: `MODEL_SEED=… MODEL_PATH=… npx vitest run tests/model` plays that scenario again. */
 const SEED = process.env['MODEL_SEED'];
 const PATH = process.env['MODEL_PATH'];
