@@ -114,6 +114,15 @@ function signalAll(child: ChildProcess | undefined, signal: NodeJS.Signals): voi
 	const processes = execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' });
 	for (const line of processes.trim().split('\n')) {
 		const [pid, parent] = line.trim().split(/\s+/).map(Number);
-		if (pid !== undefined && parent === child.pid) process.kill(pid, signal);
+		if (pid !== undefined && parent === child.pid) signalIfThere(pid, signal);
+	}
+}
+
+/** One that has ended since it was listed needs no signal. */
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
+	try {
+		process.kill(pid, signal);
+	} catch (error) {
+		if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
 	}
 }
