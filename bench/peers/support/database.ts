@@ -8,21 +8,20 @@ export type Database = MikroORM;
 
 const OPTIONS = {
 	entities,
-	// The product's tables have none to check either.
-	schemaGenerator: { createForeignKeyConstraints: false },
 	// Entities are forked per request; nothing here uses the global identity map.
 	allowGlobalContext: false,
 };
 
 /** Opens (and creates) what the product would, as durably, with a pool as large as the product's. */
 export async function openDatabase({ databaseUrl, poolSize }: Settings): Promise<Database> {
-	const orm = databaseUrl.startsWith('sqlite:')
-		? await openSqlite(databaseUrl.slice('sqlite:'.length))
-		: await PostgreSqlORM.init({
-				...OPTIONS,
-				clientUrl: databaseUrl,
-				pool: { min: 0, max: poolSize },
-			});
+	if (databaseUrl.startsWith('sqlite:')) return openSqlite(databaseUrl.slice('sqlite:'.length));
+	const orm = await PostgreSqlORM.init({
+		...OPTIONS,
+		// The product's tables have none to check either.
+		schemaGenerator: { createForeignKeyConstraints: false },
+		clientUrl: databaseUrl,
+		pool: { min: 0, max: poolSize },
+	});
 	await orm.schema.update();
 	return orm;
 }
@@ -38,5 +37,8 @@ async function openSqlite(file: string): Promise<Database> {
 	]) {
 		await orm.em.getConnection().execute(`PRAGMA ${pragma}`);
 	}
+	await orm.schema.update();
+	// As on PostgreSQL; its generator writes no tables without them.
+	await orm.em.getConnection().execute('PRAGMA foreign_keys = OFF');
 	return orm;
 }
