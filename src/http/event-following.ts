@@ -1,24 +1,18 @@
 import type { Duplex } from 'node:stream';
 import type { ExecutionResult } from 'graphql';
 import type { WebSocket } from 'ws';
-import { requireId } from '../../schema/ids.ts';
 import { StoreConflict, StoreUnavailable } from '../conversations/store.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import { StreamEnded } from '../live/event-stream.ts';
 import type { EndReason, Follower, Sink } from '../live/follower.ts';
-import type { Live } from '../live/live.ts';
 import type { Delivery } from '../live/ring.ts';
-import type { Metrics } from '../observability/metrics.ts';
 import type { Cohort, Cohorts } from './cohorts.ts';
+import { type OpenFollowerDeps, openFollower } from './open-follower.ts';
 import type { Operation, RunArgs } from './operations.ts';
-import { type ErrorPolicy, toPublicError } from './public-errors.ts';
 import { textFrame } from './text-frame.ts';
 
-export interface EventFollowingDeps {
-	readonly live: Pick<Live, 'open' | 'enter'>;
+export interface EventFollowingDeps extends OpenFollowerDeps {
 	readonly cohorts: Pick<Cohorts, 'argumentsOf' | 'join'>;
-	readonly metrics: Metrics;
-	readonly errorPolicy: ErrorPolicy;
 	/** Above it a socket takes no more until it has sent what it has. */
 	readonly maxBufferedBytes: number;
 }
@@ -45,7 +39,6 @@ export interface FollowOperation {
 	readonly running: RunningOperation;
 }
 
-const FIELD = 'conversationEvents';
 /** Try Again Later: clients connect again and resume (IANA WebSocket close codes). */
 const TRY_AGAIN_LATER = 1013;
 const GOING_AWAY = 1001;
@@ -65,34 +58,16 @@ export class EventFollowing {
 	async follow(
 		request: FollowOperation,
 	): Promise<AsyncIterableIterator<ExecutionResult> | ExecutionResult | undefined> {
-		const { operation, variables, viewer } = request;
-		const { live, cohorts, metrics, errorPolicy } = this.#deps;
+		const { operation, variables, viewer, requestId } = request;
+		const { cohorts } = this.#deps;
 		const asked = cohorts.argumentsOf(operation, variables);
 		if (asked === undefined) return undefined;
 		const silent = new SilentStream();
 		const sink = new SocketSink(request, cohorts.join(operation, variables, viewer), silent, this.#deps);
-		try {
-			const conversationId = requireId('Conversation', asked.conversationId);
-			const follower = await live.open(
-				viewer,
-				{
-					conversationId,
-					...(asked.after != null && { after: asked.after }),
-					...(asked.epoch != null && { epoch: asked.epoch }),
-				},
-				sink,
-			);
-			const leave = live.enter(conversationId, viewer.user);
-			metrics.subscriptionStarted(FIELD);
-			silent.begin(follower, () => {
-				leave();
-				metrics.subscriptionEnded(FIELD);
-			});
-			return silent;
-		} catch (error) {
-			const shown = toPublicError(error, errorPolicy, request.requestId);
-			return { errors: [shown] };
-		}
+		const opened = await openFollower(this.#deps, { asked, viewer, requestId }, sink);
+		if (!('follower' in opened)) return opened;
+		silent.begin(opened.follower, opened.close);
+		return silent;
 	}
 }
 
