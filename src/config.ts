@@ -15,9 +15,10 @@ import { httpConfig, httpModel, socketsConfig, socketsModel } from './config/htt
 import { findIdentityFault, type IdentityConfig, identityConfig, identityModel } from './config/identity.ts';
 import { liveConfig, liveModel, writeQueueConfig, writeQueueModel } from './config/live.ts';
 import { logConfig, logModel } from './config/log.ts';
+import { type RedisConfig, redisConfig, redisModel } from './config/redis.ts';
 import { choice } from './config/values.ts';
 
-export type { DatabaseConfig, IdentityConfig, ServerDatabaseConfig, SqliteConfig };
+export type { DatabaseConfig, IdentityConfig, RedisConfig, ServerDatabaseConfig, SqliteConfig };
 export { describeDatabase };
 
 type HttpConfig = ReturnType<typeof httpConfig>;
@@ -34,6 +35,8 @@ export interface Config {
 	readonly database: DatabaseConfig;
 	readonly writeQueue: WriteQueueConfig;
 	readonly live: LiveConfig;
+	/** Undefined where the service is one node. */
+	readonly redis: RedisConfig | undefined;
 	readonly identity: IdentityConfig;
 	readonly log: LogConfig;
 	/** What `describeConfig` shows; secrets are masked already. */
@@ -91,6 +94,7 @@ function settingsModel(production: boolean) {
 		...socketsModel.shape,
 		...writeQueueModel.shape,
 		...liveModel.shape,
+		...redisModel.shape,
 	});
 }
 
@@ -120,6 +124,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
 		database,
 		writeQueue: writeQueueConfig(settings),
 		live: liveConfig(settings),
+		redis: redisConfig(settings),
 		identity,
 		log: logConfig(settings),
 		effective: effectiveSettings(settings, given, identity),
@@ -159,6 +164,7 @@ function effectiveSettings(
 	const shown = {
 		...settings,
 		DATABASE_URL: describeDatabase(settings.DATABASE_URL),
+		REDIS_URL: settings.REDIS_URL?.shown,
 		JWT_SECRET: settings.JWT_SECRET === undefined ? ownSecret : MASK,
 		JWKS_URL: settings.JWKS_URL && maskUrl(settings.JWKS_URL.href),
 		METRICS_TOKEN: settings.METRICS_TOKEN && MASK,

@@ -10,6 +10,8 @@ export interface ServiceNotices {
 	stored(): void;
 	/** A feed could not read its log. */
 	feedFailed(reason: unknown): void;
+	/** Redis carries wake-ups between the nodes, or does not. */
+	bus(redis: string, isConnected: boolean, reason: string): void;
 }
 
 /** Tells when a waiting begins and when its reason changes, not at each attempt. */
@@ -58,6 +60,14 @@ export function createNotices(logger: Logger): ServiceNotices {
 		},
 		feedFailed: (err) => {
 			if (!(err instanceof StoreAway)) logger.warn({ err }, 'a feed could not read its log; it tries again');
+		},
+		bus: (redis, isConnected, reason) => {
+			if (isConnected) logger.info({ redis }, 'wake-ups travel between the nodes by Redis');
+			else
+				logger.error(
+					{ redis, reason },
+					`Redis is away: followers hear of other nodes at the slow beat until it is back: ${reason}`,
+				);
 		},
 	};
 }

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { GraphQLContext } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
-import { MemoryBus } from './bus/memory.ts';
+import { createBus, type OpenBus } from './bus/open-bus.ts';
+import type { BusObserver } from './bus/redis.ts';
 import type { Config, DatabaseConfig } from './config.ts';
 import type { Domain } from './conversations/domain.ts';
 import type { ConversationEvent } from './conversations/model.ts';
@@ -62,7 +63,11 @@ export async function createService(config: Config): Promise<Service> {
 	const tokens = await resolveTokenSettings(config.identity);
 	const notices = createNotices(logger);
 	const store = await openStore(config.database, notices.database);
-	const core = createCore(config, store, metrics, notices);
+	const core = await createCore(config, store, metrics, notices);
+	if (config.redis !== undefined && config.database.kind === 'sqlite')
+		logger.warn(
+			'REDIS_URL is set, and the database is SQLite, which only one node can use: Redis has nobody to wake',
+		);
 	const developmentToken = signer(config, tokens);
 	const health = createHealth(
 		createHealthChecks({
@@ -70,6 +75,7 @@ export async function createService(config: Config): Promise<Service> {
 			writes: core.writes,
 			maxQueued: config.writeQueue.maxQueuedSends,
 			live: core.live,
+			bus: core.bus,
 		}),
 		{
 			timeoutMs: HEALTH_TIMEOUT_MS,
@@ -119,6 +125,7 @@ export async function createService(config: Config): Promise<Service> {
 		// Before their streams are ended: a client takes the end of a stream for final, and the end of a socket not.
 		await server.closeSockets();
 		core.live.stop();
+		await core.bus.close();
 		await server.close();
 		await store.close();
 	};
@@ -127,6 +134,7 @@ export async function createService(config: Config): Promise<Service> {
 		developmentToken,
 		start: async () => {
 			await core.live.start();
+			await core.bus.open();
 			return server.listen(config.http.port, config.http.host);
 		},
 		stop: () => {
@@ -139,12 +147,20 @@ export async function createService(config: Config): Promise<Service> {
 interface Core {
 	readonly domain: Domain;
 	readonly live: Live;
+	readonly bus: OpenBus;
 	readonly writes: WriteQueue;
 }
 
 /** The domain with its write queue, and the live side that is told of every commit. */
-function createCore(config: Config, store: Store, metrics: Metrics, notices: ServiceNotices): Core {
-	const live = new Live(store.conversations, new MemoryBus(), {
+async function createCore(
+	config: Config,
+	store: Store,
+	metrics: Metrics,
+	notices: ServiceNotices,
+): Promise<Core> {
+	const scope = { database: store.id, epoch: (): string => live.epoch() };
+	const bus = await createBus(config.redis, scope, () => observeBus(config, metrics, notices));
+	const live: Live = new Live(store.conversations, bus, {
 		...config.live,
 		slowReaderMaxMs: config.sockets.slowReaderMaxMs,
 		onError: (err) => notices.feedFailed(err),
@@ -171,7 +187,18 @@ function createCore(config: Config, store: Store, metrics: Metrics, notices: Ser
 		observeSend: (outcome) => metrics.send(outcome),
 		announceRead: (conversationId, user, sequence) => live.announceRead(conversationId, user, sequence),
 	};
-	return { domain, live, writes };
+	return { domain, live, bus, writes };
+}
+
+function observeBus({ redis }: Config, metrics: Metrics, notices: ServiceNotices): BusObserver {
+	const counts = metrics.bus();
+	return {
+		...counts,
+		connected: (isConnected, reason) => {
+			counts.connected(isConnected);
+			notices.bus(redis?.shown ?? '', isConnected, reason);
+		},
+	};
 }
 
 interface Wiring {

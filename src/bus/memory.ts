@@ -1,8 +1,10 @@
 import type { Bus, WakeUp } from '../live/bus.ts';
 
+type Handler = (wakeUp: WakeUp) => void;
+
 /** The bus of a single node. Wake-ups are delivered after the present turn of the event loop: answers go out first. */
 export class MemoryBus implements Bus {
-	readonly #channels = new Map<string, Set<(wakeUp: WakeUp) => void>>();
+	readonly #channels = new Map<string, Set<Handler>>();
 	#pending: { readonly conversationId: string; readonly wakeUp: WakeUp }[] = [];
 
 	publish(conversationId: string, wakeUp: WakeUp): void {
@@ -11,7 +13,7 @@ export class MemoryBus implements Bus {
 		if (this.#pending.length === 1) setImmediate(() => this.#deliver());
 	}
 
-	async subscribe(conversationId: string, handler: (wakeUp: WakeUp) => void): Promise<() => void> {
+	async subscribe(conversationId: string, handler: Handler): Promise<() => void> {
 		const handlers = this.#channels.get(conversationId) ?? new Set();
 		this.#channels.set(conversationId, handlers.add(handler));
 		return () => {
@@ -32,6 +34,17 @@ export class MemoryBus implements Bus {
 		const pending = this.#pending;
 		this.#pending = [];
 		for (const { conversationId, wakeUp } of pending)
-			for (const handler of this.#channels.get(conversationId) ?? []) handler(wakeUp);
+			for (const handler of this.#channels.get(conversationId) ?? []) call(handler, wakeUp);
+	}
+}
+
+/** One that throws keeps the wake-up from nobody else, and its fault is no less loud. */
+function call(handler: Handler, wakeUp: WakeUp): void {
+	try {
+		handler(wakeUp);
+	} catch (error) {
+		process.nextTick(() => {
+			throw error;
+		});
 	}
 }

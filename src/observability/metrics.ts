@@ -7,6 +7,19 @@ export type SocketTransport = 'websocket' | 'sse';
 export type SendOutcome = 'stored' | 'repeated' | 'refused' | 'busy' | 'failed';
 export type ResumeSource = 'ring' | 'log';
 
+/** What the bus between the nodes counts, in wake-ups. */
+export interface BusMetrics {
+	published(wakeUps: number): void;
+	/** Not published: Redis is away, does not keep up, or refused or lost it. */
+	dropped(reason: 'away' | 'full' | 'failed', wakeUps: number): void;
+	received(wakeUps: number): void;
+	/** Of another log or format, or not to be understood. */
+	ignored(reason: 'foreign' | 'invalid', wakeUps: number): void;
+	connected(isConnected: boolean): void;
+	/** Wake-ups may have been lost: every feed looks at its log. */
+	interrupted(): void;
+}
+
 /** What the service counts. Recording never throws and costs about a microsecond; durations are in seconds. */
 export interface Metrics {
 	/** An operation that was answered. `operation` is the client's name for it, undefined when it has none. */
@@ -28,6 +41,8 @@ export interface Metrics {
 	/** A follower that asked for events after a sequence, by where they were read. */
 	resume(source: ResumeSource): void;
 	logLine(level: LogLevel): void;
+	/** Where there are several nodes; asked for once. */
+	bus(): BusMetrics;
 	/** Everything, with Node's own metrics of this process, in Prometheus' text format 0.0.4. */
 	text(): Promise<string>;
 	readonly contentType: string;
@@ -64,6 +79,7 @@ export function createMetrics(): Metrics {
 		...connectionMetrics(registry),
 		...messageMetrics(registry),
 		...logMetrics(registry),
+		bus: () => busMetrics(registry),
 		contentType: registry.contentType,
 		text: async () => `${await registry.metrics()}\n${await node.metrics()}`,
 	};
@@ -189,6 +205,43 @@ function logMetrics(registry: Registry): Pick<Metrics, 'logLine'> {
 		registers: [registry],
 	});
 	return { logLine: (level) => lines.inc({ level }) };
+}
+
+function busMetrics(registry: Registry): BusMetrics {
+	const registers = [registry];
+	const counter = (name: string, help: string, labels: readonly string[] = []) =>
+		new Counter({ name: `pendo_message_bus_${name}_total`, help, labelNames: labels, registers });
+	const published = counter('published', 'Wake-ups that Redis took.');
+	const dropped = counter(
+		'dropped',
+		'Wake-ups that were not published: Redis away, full (it does not keep up) or failed.',
+		['reason'],
+	);
+	const received = counter('received', 'Wake-ups that came from other nodes.');
+	const ignored = counter(
+		'ignored',
+		"Messages on this database's channels that were not taken: foreign (of another log or format) or invalid.",
+		['reason'],
+	);
+	const interruptions = counter(
+		'interruptions',
+		'Times that wake-ups may have been lost: feeds then look at the log.',
+	);
+	const connected = new Gauge({
+		name: 'pendo_message_bus_connected',
+		help: 'Whether Redis carries wake-ups between the nodes, both ways: 1 or 0.',
+		registers,
+	});
+	for (const reason of ['away', 'full', 'failed']) dropped.inc({ reason }, 0);
+	for (const reason of ['foreign', 'invalid']) ignored.inc({ reason }, 0);
+	return {
+		published: (wakeUps) => published.inc(wakeUps),
+		dropped: (reason, wakeUps) => dropped.inc({ reason }, wakeUps),
+		received: (wakeUps) => received.inc(wakeUps),
+		ignored: (reason, wakeUps) => ignored.inc({ reason }, wakeUps),
+		connected: (isConnected) => connected.set(isConnected ? 1 : 0),
+		interrupted: () => interruptions.inc(),
+	};
 }
 
 /** The first `limit` well-formed names stay themselves for good; all others are `other`. */

@@ -3,6 +3,7 @@ import type { ConversationStore, UserStore } from '../conversations/store.ts';
 import { KyselyConversationStore } from './conversation-store.ts';
 import type { Dialect } from './dialect.ts';
 import { openServerDatabase, type Server } from './server-database.ts';
+import { readDatabaseId } from './settings.ts';
 import { openSqlite } from './sqlite.ts';
 import type { Statements } from './statements.ts';
 import type { Queries } from './tables.ts';
@@ -23,6 +24,8 @@ export interface Database {
 }
 
 export interface Store {
+	/** Which database this is: another one has another. */
+	readonly id: string;
 	readonly conversations: ConversationStore;
 	readonly users: UserStore;
 	readonly ping: () => Promise<void>;
@@ -46,19 +49,23 @@ export interface Notices {
  */
 export async function openStore(config: DatabaseConfig, notices: Notices): Promise<Store> {
 	const database = await openDatabase(config, notices);
-	try {
-		await requireWhole(database.queries);
-	} catch (error) {
+	const id = await identify(database).catch(async (error: unknown) => {
 		await database.close();
 		throw error;
-	}
+	});
 	const users = new KyselyUserStore(database);
 	return {
+		id,
 		conversations: new KyselyConversationStore(database, () => users.forget()),
 		users,
 		ping: () => database.ping(),
 		close: () => database.close(),
 	};
+}
+
+async function identify({ queries }: Database): Promise<string> {
+	await requireWhole(queries);
+	return readDatabaseId(queries);
 }
 
 /** Its driver is loaded only now: with the others it would be half the time that a start takes. */

@@ -2,6 +2,18 @@ import { randomBytes } from 'node:crypto';
 import { DatabaseError } from './errors.ts';
 import type { Queries } from './tables.ts';
 
+/** Which database this is, for ever; a copy of it has another epoch. */
+export async function readDatabaseId(db: Queries): Promise<string> {
+	const row = await db
+		.selectFrom('settings')
+		.select('value')
+		.where('name', '=', 'database')
+		.executeTakeFirst();
+	if (row === undefined)
+		throw new DatabaseError('The database has no id: it was not set up by this service.');
+	return row.value;
+}
+
 const NO_EPOCH = 'The database has no epoch: it was not set up by this service.';
 
 /** Which log this is: followers of another one begin again. */

@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MemoryBus } from '../../src/bus/memory.ts';
 import type { Bus, WakeUp } from '../../src/live/bus.ts';
+import { openRedisBus } from '../support/bus.ts';
 import { eventAt, userOf } from '../support/events.ts';
+import { redisUrl, skipWithoutRedis } from '../support/find-redis.ts';
 
 /** How two nodes of one service come by their buses. */
 interface Wiring {
@@ -18,7 +21,14 @@ const WIRINGS: readonly Wiring[] = [
 			return [bus, bus];
 		},
 	},
+	...(skipWithoutRedis('the bus') ? [] : [{ name: 'over Redis', open: () => pairOver(redisUrl() ?? '') }]),
 ];
+
+/** The buses of two nodes on a database of their own. */
+async function pairOver(url: string): Promise<readonly [Bus, Bus]> {
+	const database = randomUUID();
+	return Promise.all([openRedisBus({ url, database }), openRedisBus({ url, database })]);
+}
 
 /** What a handler has heard, in order; each `next` waits for one more. */
 class Heard {

@@ -137,15 +137,17 @@ describe("the service's parts", () => {
 				writes: { load: { waiting, storing: 7 } },
 				maxQueued: 100,
 				live: { load: { feeds: 2, followers: 30 } },
+				bus: { state: 'local' },
 			}),
 		).report();
 
-	test('are the database, the write queue and what is followed, with counts', async () => {
+	test('are the database, the write queue, what is followed and the bus, with counts', async () => {
 		const { parts } = await report(50);
 		expect(parts.map(({ name, status, detail }) => [name, status, detail])).toEqual([
 			['database', 'ok', null],
 			['writeQueue', 'ok', 'waiting: 50 of at most 100, being stored: 7'],
 			['live', 'ok', 'on this node: feeds 2, followers 30'],
+			['bus', 'ok', 'one node: wake-ups stay within its process'],
 		]);
 	});
 

@@ -1,28 +1,31 @@
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { findRedis, REDIS, redisPlaces } from './find-redis.ts';
 import { type FoundServer, findMssql, findPostgresql, type MissingServer } from './find-servers.ts';
 import { programFolders } from './installed-postgresql.ts';
 import type { SkippedSuite } from './services.ts';
 import { beginRun, endRun, readNotes, removeKilledRuns } from './test-run.ts';
 import { SERVERS, serverUrl } from './test-servers.ts';
 
-type Servers = Record<keyof typeof SERVERS, FoundServer | MissingServer>;
+type Servers = Record<keyof typeof SERVERS | 'redis', FoundServer | MissingServer>;
 
 const KINDS = ['postgresql', 'mssql'] as const;
 const NOWHERE = 'none was found';
 /** How long a SQL Server that was just started may take until it answers. */
 const START_MS = 120_000;
 
-/** Vitest's global setup: looks for the databases; the end of the run says which were used, and what did not run. */
+/** Vitest's global setup: looks for the databases and the Redis; the end of the run says which were used, and what did not run. */
 export async function setup(): Promise<() => Promise<void>> {
 	beginRun();
 	// Hundreds of processes are started, which load the same modules.
 	process.env['NODE_COMPILE_CACHE'] ??= join(tmpdir(), 'pendo-message-compile-cache');
-	const servers: Servers = { postgresql: { missing: NOWHERE }, mssql: { missing: NOWHERE } };
+	const missing = { missing: NOWHERE };
+	const servers: Servers = { postgresql: missing, mssql: missing, redis: missing };
 	try {
 		removeKilledRuns();
 		servers.postgresql = (await findPostgresql(postgresqlPlaces())) ?? servers.postgresql;
+		servers.redis = (await findRedis(redisPlaces())) ?? missing;
 		servers.mssql = await readyMssql();
 	} catch (error) {
 		await stop(servers);
@@ -33,6 +36,7 @@ export async function setup(): Promise<() => Promise<void>> {
 		const server = servers[kind];
 		if ('url' in server) process.env[SERVERS[kind].setting] = server.url;
 	}
+	if ('url' in servers.redis) process.env[REDIS.setting] = servers.redis.url;
 	return () => finish(servers);
 }
 
@@ -65,7 +69,7 @@ async function eventually(attempt: () => Promise<void>, patienceMs: number): Pro
 }
 
 async function stop(servers: Servers): Promise<void> {
-	await Promise.all(KINDS.map((kind) => servers[kind]).map((server) => 'stop' in server && server.stop()));
+	await Promise.all(Object.values(servers).map((server) => 'stop' in server && server.stop()));
 }
 
 async function finish(servers: Servers): Promise<void> {
@@ -84,13 +88,19 @@ async function finish(servers: Servers): Promise<void> {
 
 function describeDatabases(servers: Servers, used: readonly string[]): string {
 	const sqlite = `SQLite ${used.includes('sqlite') ? 'ran' : 'not needed'}`;
-	const others = KINDS.map((kind) => {
-		const { name, setting, example } = SERVERS[kind];
-		const server = servers[kind];
-		if ('missing' in server) return `${name}: not run (${server.missing}; set ${setting}=${example})`;
-		return `${name} ${used.includes(kind) ? 'ran' : 'not needed'} (${server.where})`;
-	});
+	const others = KINDS.map((kind) => describeServer({ ...SERVERS[kind], kind }, servers[kind], used));
+	const redis = { ...REDIS, name: 'Redis', kind: 'redis', example: REDIS.usual };
+	others.push(describeServer(redis, servers.redis, used));
 	return `databases: ${[sqlite, ...others].join(', ')}`;
+}
+
+function describeServer(
+	{ name, kind, setting, example }: Readonly<Record<'name' | 'kind' | 'setting' | 'example', string>>,
+	server: FoundServer | MissingServer,
+	used: readonly string[],
+): string {
+	if ('missing' in server) return `${name}: not run (${server.missing}; set ${setting}=${example})`;
+	return `${name} ${used.includes(kind) ? 'ran' : 'not needed'} (${server.where})`;
 }
 
 function describeSkipped(skipped: readonly SkippedSuite[]): string {

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /*
  * What the processes of one test run share. Its name is handed down in the environment; names of databases begin with
@@ -27,22 +27,26 @@ export function removeKilledRuns(): void {
 	const folders = readdirSync(tmpdir()).filter((name) => name.startsWith(RUN_FOLDER) && isLeftover(name));
 	for (const folder of folders.map((name) => join(tmpdir(), name)))
 		try {
-			for (const server of readdirSync(folder)) endServer(join(folder, server, 'data', 'postmaster.pid'));
+			for (const server of readdirSync(folder)) {
+				endServer(join(folder, server, 'data', 'postmaster.pid'), 'SIGQUIT');
+				endServer(join(folder, server, 'redis.pid'), 'SIGKILL');
+			}
 			rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 		} catch {
 			// Another run removes it as well, or it is another user's.
 		}
 }
 
-/** A PostgreSQL that a folder belongs to: by now another process may have its id. */
-function endServer(pidFile: string): void {
+/** The server that has written this file into its folder: by now another process may have its id. */
+function endServer(pidFile: string, signal: NodeJS.Signals): void {
 	if (!existsSync(pidFile)) return;
-	const [pid = '', data = ''] = readFileSync(pidFile, 'utf8').split('\n');
+	const [pid = ''] = readFileSync(pidFile, 'utf8').split('\n');
+	const folder = dirname(pidFile);
 	const isRunning = () =>
-		spawnSync('ps', ['-o', 'args=', '-p', pid], { encoding: 'utf8' }).stdout.includes(data);
+		spawnSync('ps', ['-o', 'args=', '-p', pid], { encoding: 'utf8' }).stdout.includes(folder);
 	if (!isRunning()) return;
 	// It may have been stopped as it was.
-	for (const signal of ['SIGCONT', 'SIGQUIT']) process.kill(Number(pid), signal);
+	for (const name of ['SIGCONT', signal]) process.kill(Number(pid), name);
 	// Until then it writes to the folder.
 	while (isRunning()) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
 }

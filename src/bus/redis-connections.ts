@@ -1,0 +1,127 @@
+import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import { AbstractConnector, Cluster, Redis, type RedisOptions } from 'ioredis';
+import type { RedisConfig } from '../config.ts';
+
+export interface RedisConnections {
+	readonly publisher: Redis;
+	readonly subscriber: Redis;
+	/** For keys: in a cluster each is on a node of its own. */
+	readonly keys: Redis | Cluster;
+}
+
+type Options = Omit<RedisOptions, 'replyMapping'>;
+
+/** Soon again, but not all nodes of a service at once. */
+function retryDelay(attempt: number): number {
+	return Math.min(50 * 2 ** Math.min(attempt, 6), 2_000) * (0.5 + Math.random() / 2);
+}
+
+/**
+ * What both kinds of connections share. Nothing waits for a connection that is not there, and nothing is sent again
+ * over the next one; a server that does not answer within the time-out is left, frozen or not.
+ */
+function commonOptions({ timeoutMs, username, password, db }: RedisConfig): Options {
+	return {
+		username,
+		password,
+		db,
+		lazyConnect: true,
+		enableOfflineQueue: false,
+		autoResendUnfulfilledCommands: false,
+		maxRetriesPerRequest: 0,
+		connectTimeout: timeoutMs,
+		socketTimeout: timeoutMs,
+		retryStrategy: retryDelay,
+		// The master has become a replica.
+		reconnectOnError: ({ message }) => message.startsWith('READONLY'),
+	};
+}
+
+/** Clients of the configured Redis; none connects before it is told to. */
+export function createRedisConnections(config: RedisConfig): RedisConnections {
+	const options = commonOptions(config);
+	// Whoever is subscribed when the check comes is refused it.
+	const subscribing: Options = { ...options, enableReadyCheck: false, autoResubscribe: false };
+	if (config.kind === 'cluster') return clusterConnections(config, options, subscribing);
+	const place = config.kind === 'sentinel' ? sentinelOptions(config) : singleOptions(config);
+	const publisher = new Redis({ ...options, ...place });
+	return { publisher, subscriber: new Redis({ ...subscribing, ...place }), keys: publisher };
+}
+
+function singleOptions({ addresses: [address], tls }: RedisConfig): Options {
+	return { ...address, ...(tls && { tls: tlsOptions(address?.host) }) };
+}
+
+/** The name is what the certificate is checked for. */
+function tlsOptions(host = ''): ConnectionOptions {
+	return isIP(host) === 0 ? { servername: host } : {};
+}
+
+function sentinelOptions(config: RedisConfig): Options {
+	const { addresses, group, timeoutMs, tls, sentinelUsername, sentinelPassword } = config;
+	return {
+		sentinels: [...addresses],
+		name: group,
+		sentinelUsername,
+		sentinelPassword,
+		sentinelCommandTimeout: timeoutMs,
+		sentinelRetryStrategy: retryDelay,
+		failoverDetector: true,
+		...(tls && { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true }),
+	};
+}
+
+/** In a cluster any node serves all channels, but messages keep their order only while they go through one. */
+function clusterConnections(config: RedisConfig, options: Options, subscribing: Options): RedisConnections {
+	const { retryStrategy: _, enableOfflineQueue: __, db: ___, ...ofNodes } = options;
+	const tls = config.tls ? tlsOptions() : undefined;
+	const keys = new Cluster([...config.addresses], {
+		lazyConnect: true,
+		enableOfflineQueue: false,
+		clusterRetryStrategy: retryDelay,
+		slotsRefreshTimeout: config.timeoutMs,
+		// A node's name is what its certificate has.
+		...(tls && { dnsLookup: (address, callback) => callback(null, address) }),
+		redisOptions: { ...ofNodes, ...(tls && { tls }) },
+	});
+	const known = () => [
+		...config.addresses,
+		...keys.nodes().map(({ options: { host, port } }) => ({ host, port })),
+	];
+	const Connector = connectorToAny(known, tls);
+	return {
+		publisher: new Redis({ ...options, Connector }),
+		subscriber: new Redis({ ...subscribing, Connector }),
+		keys,
+	};
+}
+
+/** Connects to another one of the nodes at each attempt. */
+function connectorToAny(
+	nodes: () => readonly { readonly host?: string | undefined; readonly port?: number | undefined }[],
+	tls: ConnectionOptions | undefined,
+) {
+	return class extends AbstractConnector {
+		#attempts = 0;
+
+		constructor() {
+			// How long a connection that is being closed may take.
+			super(0);
+		}
+
+		async connect(): Promise<Socket> {
+			const all = nodes();
+			const { host = 'localhost', port = 6379 } = all[this.#attempts++ % all.length] ?? {};
+			this.connecting = true;
+			const stream = tls
+				? connectTls({ ...tls, ...tlsOptions(host), host, port })
+				: connectTcp({ host, port });
+			stream.once('error', (error) => {
+				this.firstError = error;
+			});
+			this.stream = stream;
+			return stream;
+		}
+	};
+}

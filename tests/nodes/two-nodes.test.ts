@@ -1,0 +1,88 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { TestDatabase } from '../support/databases.ts';
+import { createTestDatabase, skipWithoutPostgresql } from '../support/databases.ts';
+import { redisUrl, skipWithoutRedis } from '../support/find-redis.ts';
+import { converse, follow, mutate, range, send, take } from '../support/live.ts';
+import { startService, type TestService } from '../support/service.ts';
+
+const SUITE = 'two nodes on one database';
+/** No test waits for the slow beat. */
+const SLOW_BEAT_MS = 3_600_000;
+
+describe.skipIf(skipWithoutPostgresql(SUITE) || skipWithoutRedis(SUITE))(SUITE, () => {
+	let database: TestDatabase;
+	let here: TestService;
+	let there: TestService;
+
+	beforeAll(async () => {
+		database = await createTestDatabase('postgresql');
+		const env = {
+			DATABASE_URL: database.url,
+			REDIS_URL: redisUrl() ?? '',
+			REDIS_PREFIX: `pendo-message-test-${randomUUID()}`,
+			FEED_CHECK_INTERVAL_MS: String(SLOW_BEAT_MS),
+			WAKE_UP_MAX_BYTES: '4096',
+		};
+		[here, there] = await Promise.all([startService(env), startService(env)]);
+	});
+	afterAll(async () => {
+		await Promise.all([here?.stop(), there?.stop()]);
+		await database?.drop();
+	});
+
+	it('follow what is sent on the other one', async () => {
+		const alice = await here.client('Alice');
+		const bob = await there.client('Bob', 'AGENT');
+		const { id, lastSequence } = await converse(alice);
+		const events = follow(bob, id, { after: lastSequence - 1 });
+		await take(events, 1);
+		for (const body of ['one', 'two', 'three']) await send(alice, id, body);
+		const taken = await take(events, 3);
+		expect(taken.map(({ sequence, message }) => [sequence, message?.body])).toEqual([
+			[lastSequence + 1, 'one'],
+			[lastSequence + 2, 'two'],
+			[lastSequence + 3, 'three'],
+		]);
+	});
+
+	it('follow in order while both send', async () => {
+		const alice = await here.client('Alice');
+		const bob = await there.client('Bob');
+		const { id, lastSequence } = await converse(alice, [bob]);
+		const both = [alice, bob].map((client) => follow(client, id, { after: lastSequence }));
+		await Promise.all(
+			[alice, bob].map(async (client) => {
+				for (const number of range(1, 20)) await send(client, id, `${number}`);
+			}),
+		);
+		for (const events of both) {
+			const sequences = (await take(events, 40)).map(({ sequence }) => sequence);
+			expect(sequences).toEqual(range(lastSequence + 1, lastSequence + 40));
+		}
+	});
+
+	it('read from the database what is too large to travel', async () => {
+		const alice = await here.client('Alice');
+		const bob = await there.client('Bob', 'AGENT');
+		const { id, lastSequence } = await converse(alice);
+		const events = follow(bob, id, { after: lastSequence - 1 });
+		await take(events, 1);
+		const body = 'x'.repeat(10_000);
+		await send(alice, id, body);
+		expect((await take(events, 1))[0]?.message?.body).toBe(body);
+	});
+
+	it('end the stream of one who is removed on the other one', async () => {
+		const alice = await here.client('Alice');
+		const bob = await there.client('Bob');
+		const { id, lastSequence } = await converse(alice, [bob]);
+		const events = follow(bob, id, { after: lastSequence - 1 });
+		await take(events, 1);
+		await mutate(alice, 'removeMember', { conversationId: id, subject: bob.person.subject });
+		expect((await take(events, 1))[0]?.__typename).toBe('MemberLeft');
+		await send(alice, id, 'not for Bob');
+		expect(await events.ended).toBeUndefined();
+		expect(events.waiting).toBe(0);
+	});
+});
