@@ -17,7 +17,7 @@ builder.subscriptionFields((t) => ({
 				description:
 					'0: from the beginning; n: everything after sequence n, then live. Left out: from now on, so that before the ' +
 					'first event there is nothing to resume from: read `lastSequence` first and pass it. Negative: an error ' +
-					'BAD_USER_INPUT.',
+					'BAD_USER_INPUT. Over SSE a Last-Event-ID takes its place.',
 			}),
 			epoch: t.arg.string({
 				description:

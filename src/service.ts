@@ -18,6 +18,7 @@ import { createGraphQL } from './http/graphql.ts';
 import { Origins } from './http/origins.ts';
 import { toPublicError } from './http/public-errors.ts';
 import { createHttpServer } from './http/server.ts';
+import { SseFollowing } from './http/sse-following.ts';
 import { resolveTokenSettings } from './identity/development-secret.ts';
 import { createTokenSigner } from './identity/sign.ts';
 import { createTokenVerifier, type TokenSettings } from './identity/tokens.ts';
@@ -248,17 +249,22 @@ function wireServer({ config, store, core, metrics, logger, createContext, ...wi
 		onRendered: () => metrics.eventExecuted(),
 	});
 	const origins = new Origins(config.http.allowedOrigins, config.http.trustProxy);
-	const following = new EventFollowing({
+	const following = {
 		live: core.live,
 		cohorts,
 		metrics,
 		errorPolicy,
 		maxBufferedBytes: config.sockets.slowReaderMaxBytes,
-	});
+	};
 	return createHttpServer({
 		graphql: {
 			graphql,
 			authentication,
+			following: new SseFollowing({
+				...following,
+				operations,
+				slowReaderMaxMs: config.sockets.slowReaderMaxMs,
+			}),
 			maxBodyBytes: config.http.maxBodyBytes,
 			slowReaderMaxMs: config.sockets.slowReaderMaxMs,
 			hasGraphiQL: config.graphql.graphiql,
@@ -270,7 +276,7 @@ function wireServer({ config, store, core, metrics, logger, createContext, ...wi
 			origins,
 			authentication,
 			operations,
-			following,
+			following: new EventFollowing(following),
 			errorPolicy,
 			createContext,
 			logger,

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { LogBuffer, LogFilter } from '../observability/log-buffer.ts';
 import { atExpiry } from './expiry.ts';
+import { EVENT_STREAM_HEADERS } from './server-sent-events.ts';
 
 export interface FollowLogsOptions {
 	readonly filter: LogFilter;
@@ -26,12 +27,7 @@ const MAX_PENDING_BYTES = 1024 * 1024;
 export function followLogs(res: ServerResponse, buffer: LogBuffer, options: FollowLogsOptions): void {
 	// Gone already: there would be no close to clean up after.
 	if (res.destroyed) return;
-	res.writeHead(200, {
-		'content-type': 'text/event-stream; charset=utf-8',
-		'cache-control': 'no-store',
-		'x-accel-buffering': 'no',
-		'x-content-type-options': 'nosniff',
-	});
+	res.writeHead(200, EVENT_STREAM_HEADERS);
 	res.write(': following\n\n');
 	for (const line of buffer.query({ ...options.filter, limit: options.backlog })) res.write(logEvent(line));
 	// No line can come in between: all this happens in one turn of the event loop.

@@ -2,20 +2,23 @@ import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type ExecutionResult, GraphQLError } from 'graphql';
+import { type ExecutionResult, GraphQLError, type OperationTypeNode } from 'graphql';
 import type { GraphQLContext } from '../../schema/context.ts';
 import { UnauthenticatedError } from '../identity/tokens.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import type { Authentication } from './authentication.ts';
 import { BodyTooLarge, ClientGone, readBody } from './body.ts';
 import type { GraphQLServer } from './graphql.ts';
-import { type OperationRequest, toOperationRequest } from './operations.ts';
+import { type OperationRequest, type Prepared, toOperationRequest } from './operations.ts';
 import { publicError, statusOf, toPublicError } from './public-errors.ts';
 import { requestUrl, sendText } from './respond.ts';
+import { acceptsEventStream, EVENT_STREAM_HEADERS } from './server-sent-events.ts';
+import type { SseFollowing } from './sse-following.ts';
 
 export interface GraphQLHandlerDeps {
 	readonly graphql: GraphQLServer;
 	readonly authentication: Authentication;
+	readonly following: Pick<SseFollowing, 'takes' | 'follow'>;
 	readonly maxBodyBytes: number;
 	/** How long a stream's reader may take nothing. */
 	readonly slowReaderMaxMs: number;
@@ -24,8 +27,8 @@ export interface GraphQLHandlerDeps {
 }
 
 /**
- * /graphql over HTTP. A plain POST of JSON goes straight through the operation pipeline; GET, server-sent events and
- * the page for people are yoga's.
+ * /graphql over HTTP. A plain POST of JSON goes straight through the operation pipeline, and so does whoever follows
+ * conversation events by server-sent events; other streams, GET and the page for people are yoga's.
  */
 export async function handleGraphQL(
 	req: IncomingMessage,
@@ -44,8 +47,11 @@ export async function handleGraphQL(
 		const viewer = await deps.authentication.ofRequest(req);
 		const context = deps.createContext(viewer, requestId);
 		if (req.method === 'GET') {
+			// Asked before yoga is, which answers 200 to whoever accepts a stream of events.
 			if (asksForMutation(req, deps.graphql))
 				return refuse(405, 'Send mutations by POST.', { allow: 'POST' });
+			const request = toOperationRequest(readQuery(req));
+			if (!(request instanceof GraphQLError) && (await follow(req, res, context, request, deps))) return;
 			return await passToYoga(req, res, context, undefined, deps);
 		}
 		// Other content types are what a foreign page's form can send without being asked (CSRF).
@@ -53,8 +59,10 @@ export async function handleGraphQL(
 		const body = await readBody(req, deps.maxBodyBytes);
 		const request = toOperationRequest(parseJson(body));
 		if (request instanceof GraphQLError) return refuseOperation(req, res, [request], requestId, deps);
-		if (req.headers.accept?.includes('text/event-stream'))
+		if (acceptsEventStream(req)) {
+			if (await follow(req, res, context, request, deps)) return;
 			return await passToYoga(req, res, context, body, deps);
+		}
 		await answer(req, res, context, request, deps);
 	} catch (error) {
 		if (error instanceof ClientGone) return;
@@ -68,6 +76,24 @@ export async function handleGraphQL(
 			send(req, res, statusOf(shown.extensions['code']), { errors: [shown] }, headers);
 		} else res.destroy();
 	}
+}
+
+/** Whether it was for a stream of conversation events, which is then under way. */
+async function follow(
+	req: IncomingMessage,
+	res: ServerResponse,
+	context: GraphQLContext,
+	{ variables, ...request }: OperationRequest,
+	{ graphql, following }: GraphQLHandlerDeps,
+): Promise<boolean> {
+	if (!acceptsEventStream(req)) return false;
+	const prepared = graphql.operations.prepare(request);
+	if (kindOf(prepared) !== 'subscription' || !('operation' in prepared)) return false;
+	const { operation } = prepared;
+	if (!following.takes(operation, variables)) return false;
+	const lastEventId = req.headers['last-event-id']?.toString();
+	await following.follow({ operation, variables, context, lastEventId, res });
+	return true;
 }
 
 async function answer(
@@ -144,7 +170,9 @@ async function passToYoga(
 		}),
 		context ?? {},
 	);
-	res.writeHead(response.status, Object.fromEntries(response.headers));
+	const streams = response.headers.get('content-type')?.startsWith('text/event-stream');
+	const headers = Object.fromEntries(response.headers);
+	res.writeHead(response.status, streams ? { ...headers, ...EVENT_STREAM_HEADERS } : headers);
 	breakOffStalled(res, slowReaderMaxMs);
 	if (response.body === null) res.end();
 	// Yoga's streams are its own, not the platform's: all that both have is the iteration.
@@ -172,16 +200,25 @@ function plainHeaders(req: IncomingMessage): Headers {
 	return headers;
 }
 
-/** Asked before yoga is, which answers 200 to whoever accepts a stream of events. */
-function asksForMutation(req: IncomingMessage, { operations }: GraphQLServer): boolean {
+/** What a GET asks for, in the form of a POST's body. */
+function readQuery(req: IncomingMessage): Record<'query' | 'operationName' | 'variables', unknown> {
 	const parameters = requestUrl(req)?.searchParams;
-	const query = parameters?.get('query');
-	if (query == null) return false;
-	const prepared = operations.prepare({
-		query,
-		operationName: parameters?.get('operationName') || undefined,
-	});
-	return 'operation' in prepared && prepared.operation.definition.operation === 'mutation';
+	const variables = parameters?.get('variables');
+	return {
+		query: parameters?.get('query'),
+		operationName: parameters?.get('operationName'),
+		// What is no JSON is no object either.
+		variables: variables && (parseJson(Buffer.from(variables)) ?? variables),
+	};
+}
+
+function asksForMutation(req: IncomingMessage, { operations }: GraphQLServer): boolean {
+	const request = toOperationRequest({ ...readQuery(req), variables: undefined });
+	return !(request instanceof GraphQLError) && kindOf(operations.prepare(request)) === 'mutation';
+}
+
+function kindOf(prepared: Prepared): OperationTypeNode | undefined {
+	return 'operation' in prepared ? prepared.operation.definition.operation : undefined;
 }
 
 function isForPeople(req: IncomingMessage): boolean {

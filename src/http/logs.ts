@@ -8,6 +8,7 @@ import { BodyTooLarge, ClientGone, readBody } from './body.ts';
 import { followLogs } from './follow-logs.ts';
 import { LogRequestError, parseLogRequest } from './log-request.ts';
 import { methodAllowed, requestUrl, sendError, sendJson, sendText } from './respond.ts';
+import { acceptsEventStream } from './server-sent-events.ts';
 
 export interface LogsHandlerDeps {
 	readonly buffer: LogBuffer;
@@ -81,17 +82,13 @@ function readLogs(
 ): void {
 	if (!methodAllowed(req, res, ['GET'])) return;
 	const { filter, limit, follow } = parseLogRequest(url.searchParams);
-	if (follow ?? acceptsEvents(req)) {
+	if (follow ?? acceptsEventStream(req)) {
 		const signal = deps.signal === undefined ? {} : { signal: deps.signal };
 		followLogs(res, deps.buffer, { filter, backlog: limit ?? 0, endsAt: admin.expiresAt, ...signal });
 		return;
 	}
 	const lines = deps.buffer.query({ ...filter, limit: limit ?? 200 });
 	sendText(res, 200, `{"lines":[${lines.join(',')}]}`, { 'content-type': 'application/json; charset=utf-8' });
-}
-
-function acceptsEvents(req: IncomingMessage): boolean {
-	return /\btext\/event-stream\b/i.test(req.headers.accept ?? '');
 }
 
 async function changeLevel(

@@ -3,6 +3,7 @@ import type { Client } from './client.ts';
 export interface StreamMessage {
 	/** `next` or `complete` (graphql-sse, distinct connections mode). */
 	readonly event: string;
+	readonly id?: string;
 	readonly data?: {
 		readonly data?: Readonly<Record<string, unknown>>;
 		readonly errors?: readonly { readonly message: string; readonly extensions: { readonly code: string } }[];
@@ -27,6 +28,7 @@ export class StreamReader {
 		query: string,
 		variables: Readonly<Record<string, unknown>>,
 		token: string = client.person.token,
+		headers: Readonly<Record<string, string>> = {},
 	): Promise<StreamReader> {
 		const response = await fetch(`${client.url}/graphql`, {
 			method: 'POST',
@@ -34,6 +36,7 @@ export class StreamReader {
 				authorization: `Bearer ${token}`,
 				'content-type': 'application/json',
 				accept: 'text/event-stream',
+				...headers,
 			},
 			body: JSON.stringify({ query, variables }),
 		});
@@ -77,6 +80,11 @@ function parse(block: string): StreamMessage | undefined {
 	}
 	const event = fields.get('event');
 	if (event === undefined) return undefined;
+	const id = fields.get('id');
 	const data = fields.get('data');
-	return { event, ...(data && { data: JSON.parse(data) as NonNullable<StreamMessage['data']> }) };
+	return {
+		event,
+		...(id !== undefined && { id }),
+		...(data && { data: JSON.parse(data) as NonNullable<StreamMessage['data']> }),
+	};
 }
