@@ -25,6 +25,8 @@ interface Round {
 }
 
 const JOINS_AT_A_TIME = 16;
+/** Far more than the events take. */
+const MAX_SECONDS = 600;
 
 /** What a follower costs a server's process once it has been sent events. */
 export const benchMemory: Bench = async (given) => {
@@ -55,7 +57,7 @@ async function memoryRound(run: Run, variant: Variant, round: number): Promise<R
 		const [idle, first, next] = await followed(run, server, tokens, conversationId);
 		return { first: difference(idle, first, count), next: difference(first, next, count) };
 	} finally {
-		await run.generator.unfollow();
+		await run.generator.unfollow({ group: variant.name });
 		await server.stop();
 	}
 }
@@ -84,14 +86,16 @@ async function followed(
 	tokens: readonly string[],
 	conversationId: string,
 ): Promise<[MemoryReport, MemoryReport, MemoryReport]> {
-	const { url } = server;
+	const { url, variant } = server;
 	const [token = ''] = tokens;
+	const to = { group: variant.name, urls: [url], token, conversationId };
 	const listen = async (some: readonly string[], events: number, tag: string): Promise<void> => {
-		await generator.follow({ url, tokens: some, conversationId });
-		await generator.traffic({ url, token, conversationId, events, tag });
+		const { protocol } = variant;
+		await generator.follow({ ...to, protocol, followers: some.length, tokens: some });
+		await generator.traffic({ ...to, senders: 1, atOnce: 1, seconds: MAX_SECONDS, events, tag });
 	};
 	await listen(tokens.slice(0, WARM_UP.followers), WARM_UP.events, 'warm-up');
-	await generator.unfollow();
+	await generator.unfollow(to);
 	const idle = await server.memory();
 	const events = quick ? EVENTS.quick : EVENTS.full;
 	const half = tokens.length / 2;

@@ -55,6 +55,14 @@ export async function joinConversation(caller: Caller, conversationId: string): 
 	conversationOf(data.joinConversation);
 }
 
+/** The newest sequence of a conversation. */
+export async function headOf(caller: Caller, id: string): Promise<number> {
+	interface Head {
+		readonly conversation: { readonly lastSequence: number };
+	}
+	return (await call<Head>(caller, 'Head', { id })).conversation.lastSequence;
+}
+
 interface KeysPage {
 	readonly conversation: {
 		readonly messages: {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { LOAD_CORE, pinned } from './cpu.ts';
-import type { Delivered, FollowTask, TrafficTask } from './followers.ts';
+import type { Delivered, FollowTask, TrafficTask, UnfollowTask } from './followers.ts';
 import type { Outcome, Task, TaskResult } from './load.ts';
 import type { RequestsResult, RequestsTask } from './requests.ts';
 
@@ -10,7 +10,7 @@ import type { RequestsResult, RequestsTask } from './requests.ts';
 export interface Generator {
 	requests(task: Omit<RequestsTask, 'kind'>): Promise<RequestsResult>;
 	follow(task: Omit<FollowTask, 'kind'>): Promise<void>;
-	unfollow(): Promise<void>;
+	unfollow(task: Omit<UnfollowTask, 'kind'>): Promise<void>;
 	traffic(task: Omit<TrafficTask, 'kind'>): Promise<Delivered>;
 	stop(): void;
 }
@@ -23,7 +23,7 @@ export function startGenerator(): Generator {
 	return {
 		requests: (task) => run<RequestsResult>(child, { kind: 'requests', ...task }),
 		follow: async (task) => void (await run(child, { kind: 'follow', ...task })),
-		unfollow: async () => void (await run(child, { kind: 'unfollow' })),
+		unfollow: async (task) => void (await run(child, { kind: 'unfollow', ...task })),
 		traffic: (task) => run<Delivered>(child, { kind: 'traffic', ...task }),
 		stop: () => child.kill(),
 	};

@@ -1,8 +1,16 @@
 /** The load generator's process: carries out one task after the other for the process that started it. */
-import { type Delivered, type FollowTask, follow, type TrafficTask, traffic, unfollow } from './followers.ts';
+import {
+	type Delivered,
+	type FollowTask,
+	follow,
+	type TrafficTask,
+	traffic,
+	type UnfollowTask,
+	unfollow,
+} from './followers.ts';
 import { type RequestsResult, type RequestsTask, runRequests } from './requests.ts';
 
-export type Task = RequestsTask | FollowTask | TrafficTask | { readonly kind: 'unfollow' };
+export type Task = RequestsTask | FollowTask | TrafficTask | UnfollowTask;
 export type TaskResult = RequestsResult | Delivered | null;
 export type Outcome = { readonly result: TaskResult } | { readonly error: string };
 
@@ -16,7 +24,7 @@ async function perform(task: Task): Promise<TaskResult> {
 			await follow(task);
 			return null;
 		case 'unfollow':
-			await unfollow();
+			await unfollow(task);
 			return null;
 	}
 }

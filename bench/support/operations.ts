@@ -1,3 +1,10 @@
+const EVENT = `{
+		__typename
+		sequence
+		occurredAt
+		... on MessageSent { message { id sequence body createdAt author { id name } } }
+	}`;
+
 /**
  * The operations that every server in the benchmarks answers. An error's message has an alias: beside a payload's
  * field of that name and of another type GraphQL refuses it (OverlappingFieldsCanBeMerged).
@@ -24,6 +31,7 @@ export const OPERATIONS = {
 		... on Error { code problem: message retryable }
 	}
 }`,
+	Head: `query Head($id: ID!) { conversation(id: $id) { lastSequence } }`,
 	HistoryPage: `query HistoryPage($id: ID!) {
 	conversation(id: $id) {
 		messages(last: 50) {
@@ -41,12 +49,11 @@ export const OPERATIONS = {
 	}
 }`,
 	Follow: `subscription Follow($conversationId: ID!) {
-	conversationEvents(conversationId: $conversationId) {
-		__typename
-		sequence
-		occurredAt
-		... on MessageSent { message { id sequence body createdAt author { id name } } }
-	}
+	conversationEvents(conversationId: $conversationId) ${EVENT}
+}`,
+	/** The product's alone: the others have no such argument. */
+	Resume: `subscription Follow($conversationId: ID!, $after: Int!) {
+	conversationEvents(conversationId: $conversationId, after: $after) ${EVENT}
 }`,
 } as const;
 

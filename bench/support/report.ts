@@ -9,10 +9,13 @@ export interface Series {
 	readonly metric: string;
 	readonly unit: string;
 	readonly figures: readonly number[];
+	/** Of several loads in one report: each is a table of its own, a row a server. */
+	readonly load?: string;
 }
 
 /** A ratio that the project has set itself: `of` divided by `to`, round by round, of the same metric. */
 export interface Goal {
+	readonly load?: string;
 	readonly metric: string;
 	readonly of: string;
 	readonly to: string;
@@ -33,11 +36,10 @@ export interface Report {
 /** Prints a report's tables on stdout. */
 export function printReport({ bench, setting, series, goals, warnings }: Report): void {
 	console.log(`\n## ${bench}\n${setting}\n`);
-	const rows = series.map(({ variant, metric, unit, figures }) => {
-		const { median, min, max } = spread(figures);
-		return [variant, metric, `${number(median)} ${unit}`, `${number(min)} – ${number(max)}`];
-	});
-	printTable(['server', 'what', 'median', 'min – max of the rounds'], rows);
+	for (const [load, ofLoad] of Map.groupBy(series, (one) => one.load)) {
+		if (load === undefined) printSeries(ofLoad);
+		else printLoad(load, ofLoad);
+	}
 	const ratios = goals.flatMap((goal) => {
 		const found = goalRatio(series, goal);
 		return found ? [ratioRow(goal, found)] : [];
@@ -49,19 +51,43 @@ export function printReport({ bench, setting, series, goals, warnings }: Report)
 	for (const warning of warnings) console.log(`\n! ${warning}`);
 }
 
+function printSeries(series: readonly Series[]): void {
+	const rows = series.map(({ variant, metric, unit, figures }) => {
+		const { median, min, max } = spread(figures);
+		return [variant, metric, `${number(median)} ${unit}`, `${number(min)} – ${number(max)}`];
+	});
+	printTable(['server', 'what', 'median', 'min – max of the rounds'], rows);
+}
+
+/** The medians, a column a metric. */
+function printLoad(load: string, series: readonly Series[]): void {
+	const metrics = [...new Set(series.map(({ metric }) => metric))];
+	const rows = [...Map.groupBy(series, ({ variant }) => variant)].map(([variant, ofOne]) => [
+		variant,
+		...metrics.map((metric) => {
+			const one = ofOne.find((series) => series.metric === metric);
+			return one ? `${number(spread(one.figures).median)} ${one.unit}` : '';
+		}),
+	]);
+	console.log(`${load}:`);
+	printTable(['median', ...metrics], rows);
+	console.log();
+}
+
 /** Undefined when one of the two was not measured. */
-function goalRatio(series: readonly Series[], { metric, of, to }: Goal): Spread | undefined {
+function goalRatio(series: readonly Series[], { load, metric, of, to }: Goal): Spread | undefined {
 	const figures = (variant: string) =>
-		series.find((one) => one.variant === variant && one.metric === metric)?.figures;
+		series.find((one) => one.load === load && one.variant === variant && one.metric === metric)?.figures;
 	const [above, below] = [figures(of), figures(to)];
 	return above && below ? ratio(above, below) : undefined;
 }
 
-function ratioRow({ metric, of, to, atLeast, atMost }: Goal, { median, min, max }: Spread): string[] {
+function ratioRow({ load, metric, of, to, atLeast, atMost }: Goal, { median, min, max }: Spread): string[] {
 	const met = median >= (atLeast ?? 0) && median <= (atMost ?? Number.POSITIVE_INFINITY);
 	const goal = atLeast !== undefined ? `≥ ${atLeast}` : atMost !== undefined ? `≤ ${atMost}` : '';
 	const spreadOf = `${min.toFixed(2)} – ${max.toFixed(2)}`;
-	return [`${of} / ${to}`, metric, median.toFixed(2), spreadOf, goal, goal && (met ? 'yes' : 'NO')];
+	const what = load === undefined ? metric : `${load}: ${metric}`;
+	return [`${of} / ${to}`, what, median.toFixed(2), spreadOf, goal, goal && (met ? 'yes' : 'NO')];
 }
 
 function number(value: number): string {

@@ -1,5 +1,6 @@
 import { Agent, request as httpRequest } from 'node:http';
 import { MESSAGE_BODY, OPERATIONS, requestBody } from './operations.ts';
+import { percentile } from './statistics.ts';
 
 /** One of the concurrent clients of a load: it waits for each answer before it asks again. */
 export interface Worker {
@@ -65,18 +66,37 @@ export async function runRequests(task: RequestsTask): Promise<RequestsResult> {
 	const elapsed = (performance.now() - startedAt) / 1000;
 	const { user, system } = process.cpuUsage(cpuBefore);
 	agent.destroy();
-	latencies.sort((a, b) => a - b);
-	const at = (share: number) =>
-		latencies[Math.min(latencies.length - 1, Math.floor(latencies.length * share))] ?? 0;
 	return {
 		succeeded: latencies.length,
 		failed,
 		firstFailure,
 		seconds: elapsed,
 		perSecond: latencies.length / elapsed,
-		p50: at(0.5),
-		p99: at(0.99),
+		p50: percentile(latencies, 0.5),
+		p99: percentile(latencies, 0.99),
 		loadCpu: ((user + system) / 1e6 / elapsed) * 100,
+	};
+}
+
+/** Sends messages, to several nodes in turn. */
+export interface Sender {
+	/** @throws what was answered, unless it was sent. */
+	send(clientMessageId: string): Promise<void>;
+}
+
+export function createSender(
+	{ urls, token, conversationId }: { urls: readonly string[]; token: string; conversationId: string },
+	agent: Agent,
+): Sender {
+	const bodyOf = sendBody(conversationId);
+	const posts = urls.map((url) => poster(agent, url, token));
+	let turn = 0;
+	return {
+		async send(clientMessageId) {
+			const post = posts[turn++ % posts.length];
+			const failure = await post?.(bodyOf(clientMessageId), isSent);
+			if (failure !== null) throw new Error(`Not sent: ${failure}`);
+		},
 	};
 }
 
@@ -84,14 +104,22 @@ export async function runRequests(task: RequestsTask): Promise<RequestsResult> {
 type Ask = (number: number) => Promise<string | null>;
 
 function asker(agent: Agent, { url, operation, tag }: RequestsTask, { token, conversationId }: Worker): Ask {
+	const post = poster(agent, url, token);
+	if (operation === 'page') {
+		const body = requestBody('HistoryPage', { id: conversationId });
+		return () => post(body, isFullPage);
+	}
+	const bodyOf = sendBody(conversationId);
+	return (number) => post(bodyOf(`${tag}-${number}`), isSent);
+}
+
+/** Posts a body and gives null where the answer is right, else what it was. */
+function poster(agent: Agent, url: string, token: string) {
 	const { hostname, port, pathname } = new URL(url);
 	const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
 	const options = { agent, host: hostname, port, path: pathname, method: 'POST' };
-	const bodyOf = operation === 'send' ? sendBody(conversationId, tag) : pageBody(conversationId);
-	const isRight = operation === 'send' ? isSent : isFullPage;
-	return (number) =>
+	return (body: string, isRight: (answer: Buffer) => boolean): Promise<string | null> =>
 		new Promise((resolve) => {
-			const body = bodyOf(number);
 			const length = String(Buffer.byteLength(body));
 			const asked = httpRequest(
 				{ ...options, headers: { ...headers, 'content-length': length } },
@@ -111,18 +139,13 @@ function asker(agent: Agent, { url, operation, tag }: RequestsTask, { token, con
 		});
 }
 
-function sendBody(conversationId: string, tag: string): (number: number) => string {
+function sendBody(conversationId: string): (clientMessageId: string) => string {
 	const query = JSON.stringify(OPERATIONS.SendMessage);
 	const start =
 		`{"operationName":"SendMessage","query":${query},"variables":{"input":{` +
 		`"conversationId":${JSON.stringify(conversationId)},"body":${JSON.stringify(MESSAGE_BODY)},` +
-		`"clientMessageId":"${tag}-`;
-	return (number) => `${start}${number}"}}}`;
-}
-
-function pageBody(id: string): (number: number) => string {
-	const body = requestBody('HistoryPage', { id });
-	return () => body;
+		`"clientMessageId":"`;
+	return (clientMessageId) => `${start}${clientMessageId}"}}}`;
 }
 
 const isSent = (answer: Buffer): boolean => answer.includes('"SendMessagePayload"');

@@ -19,3 +19,9 @@ export function ratio(figures: readonly number[], base: readonly number[]): Spre
 	const rounds = Math.min(figures.length, base.length);
 	return spread(Array.from({ length: rounds }, (_, round) => (figures[round] ?? 0) / (base[round] ?? 0)));
 }
+
+/** What this share of the figures does not exceed; 0 without any. */
+export function percentile(figures: readonly number[], share: number): number {
+	const sorted = Float64Array.from(figures).sort();
+	return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import packageJson from '../../package.json' with { type: 'json' };
+import type { ProtocolName } from './protocols.ts';
 
 /** A server to measure: a program that obeys PORT, HOST, DATABASE_URL, JWT_SECRET and LOG_LEVEL. */
 export interface Variant {
@@ -9,6 +10,8 @@ export interface Variant {
 	/** Node's, as the program's own start has them. */
 	readonly flags: readonly string[];
 	readonly env: Readonly<Record<string, string>>;
+	/** By which it is followed. */
+	readonly protocol: ProtocolName;
 }
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
@@ -17,6 +20,7 @@ const peer = (name: string, program: string, history: 'entities' | 'rows'): Vari
 	entry: path(`../peers/${program}.ts`),
 	flags: [],
 	env: { PEER_HISTORY: history },
+	protocol: 'graphql-transport-ws',
 });
 
 export const PEERS_DIRECTORY = path('../peers');
@@ -26,6 +30,7 @@ export const product: Variant = {
 	entry: path('../../src/main.ts'),
 	flags: packageJson.scripts.start.split(' ').filter((word) => word.startsWith('--')),
 	env: { LOG_FORMAT: 'json' },
+	protocol: 'graphql-transport-ws',
 };
 /** The same program with one transaction for each message: what gathering them into one commit is worth. */
 export const productSingly: Variant = {
@@ -43,3 +48,6 @@ export const graphqlWs = peer('graphql-ws', 'yoga', 'entities');
 export const mercuriusJit = peer('mercurius-jit', 'mercurius', 'rows');
 /** A bare `ws` server without GraphQL and without a database. */
 export const rawWs = peer('raw-ws', 'raw-ws', 'rows');
+/** Apollo Server, and graphql-ws beside it. */
+export const apollo = peer('apollo', 'apollo-subscriptions', 'entities');
+export const socketIo: Variant = { ...peer('socket.io', 'socket-io', 'rows'), protocol: 'socket.io' };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ratio, spread } from '../../bench/support/statistics.ts';
+import { percentile, ratio, spread } from '../../bench/support/statistics.ts';
 
 describe('spread', () => {
 	it('gives the middle one of an odd number of figures, in whatever order they come', () => {
@@ -22,5 +22,16 @@ describe('ratio', () => {
 
 	it('leaves out rounds that only one of the two has', () => {
 		expect(ratio([4, 4, 400], [2, 2])).toEqual({ median: 2, min: 2, max: 2 });
+	});
+});
+
+describe('percentile', () => {
+	it('gives what this share of the figures does not exceed', () => {
+		const figures = Array.from({ length: 100 }, (_, index) => 100 - index);
+		expect([0, 0.5, 0.99].map((share) => percentile(figures, share))).toEqual([1, 51, 100]);
+	});
+
+	it('gives 0 without figures', () => {
+		expect(percentile([], 0.5)).toBe(0);
 	});
 });
