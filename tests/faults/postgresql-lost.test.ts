@@ -35,8 +35,11 @@ describe.skipIf(skipWithoutPrograms('PostgreSQL lost during a storm of sends'))(
 				DATABASE_CONNECT_TIMEOUT_MS: String(CONNECT_MS),
 			});
 			const senders = Array.from({ length: SENDERS }, (_, index) => service.person(`Sender ${index}`));
-			const people = [service.person('Agent', 'AGENT'), service.person('Watcher'), ...senders];
-			storm = await startStorm(service.url, await Promise.all(people));
+			storm = await startStorm(() => service.url, {
+				agent: await service.person('Agent', 'AGENT'),
+				watchers: [await service.person('Watcher')],
+				senders: await Promise.all(senders),
+			});
 			await storm.acknowledgements(SENDERS);
 		});
 		afterEach(() => service.stop());

@@ -2,15 +2,14 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Person } from '../support/client.ts';
 import { type PostgresServer, skipWithoutPrograms, startPostgres } from '../support/postgres-server.ts';
 import {
 	type DataDirectory,
 	makeDataDirectory,
+	personFor,
 	runToEnd,
 	type ServiceProcess,
 	startProcess,
-	tokenFor,
 } from '../support/process.ts';
 import { startStorm } from './storm.ts';
 
@@ -148,15 +147,13 @@ describe.skipIf(skipWithoutPrograms('a start without PostgreSQL'))('a service wh
 
 	test('is lost during a storm has a line for each change, and not one for each request', async () => {
 		service = await startProcess(directory, env());
-		const names = ['agent', 'watcher', ...Array.from({ length: 20 }, (_, index) => `sender-${index}`)];
-		const people = names.map(
-			async (subject, index): Promise<Person> => ({
-				subject,
-				name: subject,
-				token: await tokenFor(subject, index === 0 ? 'AGENT' : 'CUSTOMER'),
-			}),
-		);
-		const storm = await startStorm(service.url, await Promise.all(people));
+		const { url } = service;
+		const senders = Array.from({ length: 20 }, (_, index) => personFor(`sender-${index}`));
+		const storm = await startStorm(() => url, {
+			agent: await personFor('agent', 'AGENT'),
+			watchers: [await personFor('watcher')],
+			senders: await Promise.all(senders),
+		});
 		await storm.acknowledgements(20);
 		await server.stop('fast');
 		await storm.refusals(100);

@@ -33,10 +33,15 @@ export type Attempt =
 	| { readonly kind: 'busy' }
 	| { readonly kind: 'lost'; readonly code: string };
 
-/** One attempt. @throws for an answer that a sender does not expect. */
-export async function attempt(url: string, person: Person, input: SendInput): Promise<Attempt> {
+/** One attempt, given up with the signal. @throws for an answer that a sender does not expect. */
+export async function attempt(
+	url: string,
+	person: Person,
+	input: SendInput,
+	signal?: AbortSignal,
+): Promise<Attempt> {
 	const answer = await new Client(url, person)
-		.ask<{ readonly sendMessage: SendResult } | undefined>(SEND, { input })
+		.ask<{ readonly sendMessage: SendResult } | undefined>(SEND, { input }, signal)
 		.catch((error: unknown) => ({ lost: codeOf(error) }));
 	if ('lost' in answer) return { kind: 'lost', code: answer.lost };
 	const result = answer.data?.sendMessage;
@@ -99,6 +104,6 @@ export async function createFor(creator: Client, members: readonly Person[]): Pr
 		readonly createConversation: { readonly conversation: { id: string } };
 	}>(CREATE);
 	const { id } = created.createConversation.conversation;
-	for (const person of members) await new Client(creator.url, person).query(JOIN, { id });
+	await Promise.all(members.map((person) => new Client(creator.url, person).query(JOIN, { id })));
 	return id;
 }

@@ -7,9 +7,9 @@ import type { TestDatabase } from '../support/databases.ts';
 import {
 	type DataDirectory,
 	makeDataDirectory,
+	personFor,
 	type ServiceProcess,
 	startProcess,
-	tokenFor,
 } from '../support/process.ts';
 import { holdWrites } from '../support/run-sql.ts';
 import { databaseForService } from '../support/service.ts';
@@ -39,10 +39,6 @@ async function start(env: Readonly<Record<string, string>> = {}): Promise<Servic
 	const service = await startProcess(directory, { DATABASE_URL: database.url, ...env });
 	services.push(service);
 	return service;
-}
-
-async function person(subject: string, role: 'CUSTOMER' | 'AGENT' = 'CUSTOMER'): Promise<Person> {
-	return { subject, name: subject, token: await tokenFor(subject, role) };
 }
 
 /** Sends until an attempt is not acknowledged; answers with all attempts. */
@@ -118,9 +114,9 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s under load', (signal) => {
 	test('answers what it has taken, refuses the rest, closes sockets with 1001 and ends with 0', async () => {
 		const service = await start();
 		const senders = await Promise.all(
-			Array.from({ length: SENDERS }, (_, index) => person(`sender-${index}`)),
+			Array.from({ length: SENDERS }, (_, index) => personFor(`sender-${index}`)),
 		);
-		const agent = await person('agent', 'AGENT');
+		const agent = await personFor('agent', 'AGENT');
 		const conversationId = await createFor(new Client(service.url, agent), senders);
 		const follower = follow(service.url, agent, conversationId);
 		const underWay = await beginRequest(service.port, '/health/ready');
@@ -168,8 +164,8 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s under load', (signal) => {
 test('a probe that connects anew hears that the service is not ready, until all that was taken is stored', async () => {
 	// Each waits for the database before its send is refused as busy: all of them wait long enough.
 	const service = await start({ MAX_BATCH_SIZE: '1', DATABASE_LOCK_TIMEOUT_MS: '5000' });
-	const alice = await person('alice');
-	const conversationId = await createFor(new Client(service.url, await person('agent', 'AGENT')), [alice]);
+	const alice = await personFor('alice');
+	const conversationId = await createFor(new Client(service.url, await personFor('agent', 'AGENT')), [alice]);
 	const release = await holdWrites(database.config);
 	const send = (body: string) => attempt(service.url, alice, { conversationId, body, clientMessageId: body });
 	const taken = ['1', '2', '3', '4'].map(send);

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { GraphQLError } from 'graphql';
 import { expect, onTestFinished } from 'vitest';
 import { Client, type Person } from '../support/client.ts';
+import { type Following, follow, type Receipt } from './following.ts';
 import { type Acknowledged, attempt, createFor, readHistory } from './senders.ts';
 
 export interface Storm {
@@ -9,34 +9,61 @@ export interface Storm {
 	acknowledgements(count: number): Promise<void>;
 	/** Answers once this many more attempts are refused; fails with the storm. */
 	refusals(count: number): Promise<void>;
+	/** Messages that were acknowledged so far. */
+	readonly acknowledged: number;
 	/** Attempts that were answered as busy or not at all, and the longest that any took. */
 	readonly refused: number;
 	readonly slowestMs: number;
-	/** No message is begun any more, and the last are acknowledged. Fails unless everything is as it should be. */
-	end(): Promise<void>;
+	/**
+	 * No message is begun any more, and the last are acknowledged. Fails unless everything is as it should be: what was
+	 * acknowledged is the history, and reached every follower once, in order. Answers with how late it came.
+	 */
+	end(): Promise<Lateness>;
 }
 
-interface Followed {
-	readonly conversationEvents: { readonly __typename: string; readonly sequence: number };
+/** From the acknowledgement to a follower who was there, milliseconds. */
+export interface Lateness {
+	readonly median: number;
+	readonly p99: number;
+	readonly max: number;
 }
 
-const FOLLOW = `subscription Follow($id: ID!, $after: Int!) {
-	conversationEvents(conversationId: $id, after: $after) { __typename sequence ... on MessageSent { message { body } } }
-}`;
+export interface Crew {
+	/** Staff, who creates the conversations and follows them. */
+	readonly agent: Person;
+	/** Members who follow: each all conversations. */
+	readonly watchers: readonly Person[];
+	/** Each sends one message after the other, with its key until it is acknowledged. */
+	readonly senders: readonly Person[];
+}
+
+export interface StormOptions {
+	/** How long a sender rests between two messages. */
+	readonly pauseMs?: number;
+	/** How long a sender waits for an answer before it asks another node; left out: as long as it takes. */
+	readonly patienceMs?: number;
+	/** How long a follower stays before it goes to another node; left out: as long as its stream lasts. */
+	readonly staysMs?: () => number;
+}
+
 const UNREAD = 'query Unread($id: ID!) { conversation(id: $id) { unreadCount } }';
 const RETRY_MS = 20;
+const CONVERSATIONS = 2;
 
 /**
- * People who send one message after the other to two conversations, each with its key until it is acknowledged, while
- * others follow, and resume where their stream ends. All of them end with the test, also with one that fails.
+ * People who send to two conversations, while others follow, and resume where their stream ends. `url` names the node
+ * for each attempt. All of them end with the test, also with one that fails.
  */
-export async function startStorm(url: string, people: readonly Person[]): Promise<Storm> {
-	const [agent, watcher, ...senders] = people;
-	if (agent === undefined || watcher === undefined) throw new Error('A storm needs an agent and a watcher.');
-	const members = [watcher, ...senders];
-	const creator = new Client(url, agent);
-	const ids = [await createFor(creator, members), await createFor(creator, members)];
-	const acknowledged: Acknowledged[] = [];
+export async function startStorm(
+	url: () => string,
+	{ agent, watchers, senders }: Crew,
+	{ pauseMs = 0, patienceMs, staysMs }: StormOptions = {},
+): Promise<Storm> {
+	const creator = new Client(url(), agent);
+	const ids = await Promise.all(
+		Array.from({ length: CONVERSATIONS }, () => createFor(creator, [...watchers, ...senders])),
+	);
+	const acknowledged: (Acknowledged & { readonly at: number })[] = [];
 	/** No message is begun any more. */
 	const stop = new AbortController();
 	/** The test is over. */
@@ -49,10 +76,12 @@ export async function startStorm(url: string, people: readonly Person[]): Promis
 		const input = { conversationId, body: `body of ${name}`, clientMessageId: name };
 		while (!gone.signal.aborted) {
 			const began = performance.now();
-			const sent = await attempt(url, sender, input);
-			measured.slowestMs = Math.max(measured.slowestMs, performance.now() - began);
+			const patience = patienceMs === undefined ? undefined : AbortSignal.timeout(patienceMs);
+			const sent = await attempt(url(), sender, input, patience);
+			const at = performance.now();
+			measured.slowestMs = Math.max(measured.slowestMs, at - began);
 			if (sent.kind === 'acknowledged') {
-				acknowledged.push(sent.message);
+				acknowledged.push({ ...sent.message, at });
 				return;
 			}
 			measured.refused++;
@@ -60,10 +89,13 @@ export async function startStorm(url: string, people: readonly Person[]): Promis
 		}
 	};
 	const sending = senders.map(async (sender) => {
-		for (let number = 0; !stop.signal.aborted; number++) await sendOne(sender, number);
+		for (let number = 0; !stop.signal.aborted; number++) {
+			await sendOne(sender, number);
+			if (pauseMs > 0) await delay(pauseMs);
+		}
 	});
-	const following = [agent, watcher].flatMap((follower) =>
-		ids.map((id) => follow(new Client(url, follower), id, gone.signal)),
+	const following = [agent, ...watchers].flatMap((person) =>
+		ids.map((id) => ({ id, ...follow(person, id, { url, staysMs, gone: gone.signal }) })),
 	);
 	const everybody = [...sending, ...following.map(({ over }) => over)];
 	const failure = Promise.all(everybody).then(() => new Promise<never>(() => {}));
@@ -74,16 +106,36 @@ export async function startStorm(url: string, people: readonly Person[]): Promis
 		await Promise.allSettled(everybody);
 	});
 
-	const check = async (id: string, seenBy: readonly Following[]) => {
-		const { messages, lastSequence } = await readHistory(creator, id);
-		const expected = acknowledged
-			.filter((message) => message.conversationId === id)
+	/** Answers with the delays of what was followed. */
+	const check = async (id: string, followers: readonly Following[]): Promise<readonly number[]> => {
+		const reader = new Client(url(), agent);
+		const { messages, lastSequence } = await readHistory(reader, id);
+		const sent = acknowledged.filter((message) => message.conversationId === id);
+		const expected = sent
 			.sort((a, b) => a.sequence - b.sequence)
 			.map(({ id, sequence, body, key }) => ({ id, sequence, body, clientMessageId: key }));
 		expect(messages).toEqual(expected);
-		for (const followed of seenBy) expect(await followed.upTo(lastSequence)).toEqual(upTo(lastSequence));
-		const unread = new Client(url, watcher).query<{ conversation: { unreadCount: number } }>(UNREAD, { id });
-		expect((await unread).conversation.unreadCount).toBe(messages.length);
+		const bodies = new Map(messages.map(({ sequence, body }) => [sequence, body]));
+		const times = new Map(sent.map(({ sequence, at }) => [sequence, at]));
+		const delays: number[] = [];
+		for (const { upTo } of followers) {
+			const received = await Promise.race([upTo(lastSequence), failure]);
+			expect(received.map(({ event }) => event.sequence)).toEqual(
+				Array.from({ length: lastSequence }, (_, index) => index + 1),
+			);
+			for (const receipt of received) {
+				const { sequence, message } = receipt.event;
+				expect(message?.body).toBe(bodies.get(sequence));
+				const at = times.get(sequence);
+				if (at !== undefined) delays.push(delayOf(receipt, at));
+			}
+		}
+		for (const watcher of watchers.slice(0, 1)) {
+			const client = new Client(reader.url, watcher);
+			const { conversation } = await client.query<{ conversation: { unreadCount: number } }>(UNREAD, { id });
+			expect(conversation.unreadCount).toBe(messages.length);
+		}
+		return delays;
 	};
 
 	const reaches = (count: () => number, goal: number) => {
@@ -96,6 +148,9 @@ export async function startStorm(url: string, people: readonly Person[]): Promis
 	return {
 		acknowledgements: (count) => reaches(() => acknowledged.length, acknowledged.length + count),
 		refusals: (count) => reaches(() => measured.refused, measured.refused + count),
+		get acknowledged() {
+			return acknowledged.length;
+		},
 		get refused() {
 			return measured.refused;
 		},
@@ -105,73 +160,26 @@ export async function startStorm(url: string, people: readonly Person[]): Promis
 		end: async () => {
 			stop.abort();
 			await Promise.race([Promise.all(sending), failure]);
-			for (const [index, id] of ids.entries())
-				await check(
-					id,
-					following.filter((_, place) => place % ids.length === index),
+			const delays: number[] = [];
+			for (const id of ids)
+				delays.push(
+					...(await check(
+						id,
+						following.filter((one) => one.id === id),
+					)),
 				);
+			return latenessOf(delays);
 		},
 	};
 }
 
-interface Following {
-	/** Fails with what no follower should meet. */
-	readonly over: Promise<void>;
-	/** What it has seen, once it has reached this sequence; it ends then. */
-	upTo(sequence: number): Promise<readonly number[]>;
+/** Before it was acknowledged it is not late, nor while its follower was on the way. */
+function delayOf({ receivedAt, subscribedAt }: Receipt, acknowledgedAt: number): number {
+	return Math.max(0, receivedAt - Math.max(acknowledgedAt, subscribedAt));
 }
 
-function follow(client: Client, id: string, gone: AbortSignal): Following {
-	const seen: number[] = [];
-	const goal = Promise.withResolvers<number>();
-	let last = Number.POSITIVE_INFINITY;
-	let stop = () => {};
-	void goal.promise.then((sequence) => {
-		last = sequence;
-		if ((seen.at(-1) ?? 0) >= last) stop();
-	});
-	gone.addEventListener('abort', () => {
-		last = 0;
-		stop();
-	});
-	const follower = async () => {
-		while ((seen.at(-1) ?? 0) < last) {
-			const after = seen.at(-1) ?? 0;
-			const events = client.subscribe<Followed>(FOLLOW, { id, after });
-			stop = () => events.stop();
-			try {
-				while ((seen.at(-1) ?? 0) < last) {
-					const { data, errors } = await events.next();
-					// Later, in the place of an event, it would be a hole.
-					if (isBusy(errors) && (seen.at(-1) ?? 0) === after) break;
-					expect(errors).toBeUndefined();
-					expect(data?.conversationEvents.__typename).not.toBe('HistoryReset');
-					seen.push(data?.conversationEvents.sequence ?? Number.NaN);
-				}
-			} catch (error) {
-				if (!(error instanceof Error && error.message.startsWith('The subscription is over'))) throw error;
-				await delay(RETRY_MS);
-			}
-			events.stop();
-		}
-		await client.close();
-	};
-	const over = follower();
-	over.catch(() => undefined);
-	return {
-		over,
-		upTo: async (sequence) => {
-			goal.resolve(sequence);
-			await over;
-			return seen;
-		},
-	};
-}
-
-function isBusy(errors: readonly GraphQLError[] | undefined): boolean {
-	return errors?.[0]?.extensions['code'] === 'SERVICE_BUSY';
-}
-
-function upTo(last: number): readonly number[] {
-	return Array.from({ length: last }, (_, index) => index + 1);
+function latenessOf(delays: number[]): Lateness {
+	delays.sort((a, b) => a - b);
+	const at = (part: number) => Math.round(delays[Math.floor(part * (delays.length - 1))] ?? Number.NaN);
+	return { median: at(0.5), p99: at(0.99), max: at(1) };
 }

@@ -49,8 +49,10 @@ export class Client {
 	async ask<Data>(
 		query: Document<Data>,
 		variables: Readonly<Record<string, unknown>> = {},
+		signal?: AbortSignal,
 	): Promise<HttpAnswer<Data>> {
 		const response = await fetch(`${this.url}/graphql`, {
+			...(signal && { signal }),
 			method: 'POST',
 			headers: { authorization: `Bearer ${this.person.token}`, 'content-type': 'application/json' },
 			body: JSON.stringify({ query: query.toString(), variables }),

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { signToken } from '../../src/identity/sign.ts';
+import type { Person } from './client.ts';
 
 const SECRET = 'a secret for child processes, long enough for HS256';
 
@@ -21,6 +22,8 @@ export interface ServiceProcess {
 	readonly output: { readonly stdout: string; readonly stderr: string };
 	/** Sends the signal and waits for the end. */
 	kill(signal: NodeJS.Signals): Promise<Exit>;
+	/** Sends a signal that ends nothing. */
+	signal(signal: NodeJS.Signals): void;
 }
 
 export interface DataDirectory {
@@ -42,12 +45,24 @@ export function tokenFor(subject: string, role: 'CUSTOMER' | 'AGENT' | 'ADMIN'):
 	return signToken(SECRET, { subject, name: subject, role });
 }
 
-/** Starts it on a free port and waits until it listens. @throws when it ends before, with what it wrote. */
+/** Somebody with that subject, who is known by a token of such a service. */
+export async function personFor(
+	subject: string,
+	role: 'CUSTOMER' | 'AGENT' | 'ADMIN' = 'CUSTOMER',
+): Promise<Person> {
+	return { subject, name: subject, token: await tokenFor(subject, role) };
+}
+
+/**
+ * Starts it on a free port and waits until it listens; `wrapper` is a command that runs it. @throws when it ends before,
+ * with what it wrote.
+ */
 export async function startProcess(
 	directory: DataDirectory,
 	env: Readonly<Record<string, string>> = {},
+	wrapper: readonly string[] = [],
 ): Promise<ServiceProcess> {
-	const running = run(directory, env);
+	const running = run(directory, env, wrapper);
 	const listening = new Promise<string>((found) => {
 		running.child.stdout?.on('data', () => {
 			const url = /"url":"(http:[^"]+)\/graphql"/.exec(running.output.stdout)?.[1];
@@ -66,6 +81,7 @@ export async function startProcess(
 			running.child.kill(signal);
 			return running.exited;
 		},
+		signal: (signal) => void running.child.kill(signal),
 	};
 }
 
@@ -80,8 +96,13 @@ export async function runToEnd(
 	return { ...(await running.exited), ...running.output };
 }
 
-function run(directory: DataDirectory, env: Readonly<Record<string, string>>) {
-	const child: ChildProcess = spawn(process.execPath, [resolve('src/main.ts')], {
+function run(
+	directory: DataDirectory,
+	env: Readonly<Record<string, string>>,
+	wrapper: readonly string[] = [],
+) {
+	const [command = process.execPath, ...args] = [...wrapper, process.execPath, resolve('src/main.ts')];
+	const child: ChildProcess = spawn(command, args, {
 		cwd: directory.path,
 		env: {
 			PATH: process.env['PATH'],

@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { type ClientOptions, WebSocket } from 'ws';
 import type { Event, Events } from './live.ts';
-import type { TestService } from './service.ts';
 
 /** A message of graphql-transport-ws, as it comes. */
 export interface Frame {
@@ -21,22 +20,21 @@ export interface FrameError {
 /** A WebSocket at the level of its frames, for what a well-behaved client does not do. */
 export class RawSocket {
 	readonly socket: WebSocket;
-	/** The code and the reason with which it was closed. */
+	/** The code and the reason with which it was closed, or was never opened. */
 	readonly closed: Promise<{ readonly code: number; readonly reason: string }>;
 	readonly #arrived: Frame[] = [];
 	readonly #waiting: PromiseWithResolvers<Frame>[] = [];
 
-	constructor(service: TestService, options: ClientOptions = {}) {
+	constructor(service: { readonly url: string }, options: ClientOptions = {}) {
 		this.socket = new WebSocket(
 			`${service.url.replace('http', 'ws')}/graphql`,
 			'graphql-transport-ws',
 			options,
 		);
 		this.socket.on('error', () => undefined);
-		this.closed = once(this.socket, 'close').then(([code, reason]) => ({
-			code: code as number,
-			reason: String(reason),
-		}));
+		this.closed = new Promise((resolve) => {
+			this.socket.once('close', (code, reason) => resolve({ code, reason: String(reason) }));
+		});
 		this.socket.on('message', (data) => {
 			const frame = JSON.parse(String(data)) as Frame;
 			const wait = this.#waiting.shift();
@@ -49,7 +47,11 @@ export class RawSocket {
 	}
 
 	/** Opened, and acknowledged where a token is given. */
-	static async open(service: TestService, token?: string, options?: ClientOptions): Promise<RawSocket> {
+	static async open(
+		service: { readonly url: string },
+		token?: string,
+		options?: ClientOptions,
+	): Promise<RawSocket> {
 		const raw = new RawSocket(service, options);
 		await once(raw.socket, 'open');
 		if (token === undefined) return raw;
