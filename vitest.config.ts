@@ -1,9 +1,11 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { LongestFirst } from './tests/support/longest-first.ts';
 
 const shared = {
 	// One graphql: Vite would load its ES module while the libraries that are not transformed load the other.
 	resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
-	test: { pool: 'forks', testTimeout: 30_000, hookTimeout: 60_000 },
+	// Files share their worker's modules: to load all of them takes longer than most files' tests.
+	test: { pool: 'forks', isolate: false, testTimeout: 30_000, hookTimeout: 60_000 },
 } satisfies TestProjectInlineConfiguration;
 
 /** Everything; the services of tests store in SQLite. */
@@ -37,7 +39,9 @@ const postgresql: TestProjectInlineConfiguration = {
 
 export default defineConfig({
 	test: {
-		maxWorkers: 2,
+		// Many tests wait for a database, a process or a time limit.
+		maxWorkers: 3,
+		sequence: { sequencer: LongestFirst },
 		globalSetup: ['tests/support/global-setup.ts'],
 		projects: [sqlite, postgresql],
 	},

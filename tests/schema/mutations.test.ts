@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { ID_OF_NOTHING, toGlobalId } from '../../schema/ids.ts';
-import { createConversation } from '../../src/conversations/create-conversation.ts';
+import * as creating from '../../src/conversations/create-conversation.ts';
 import {
 	ConversationClosedError,
 	ConversationMovedError,
@@ -8,16 +8,16 @@ import {
 	RateLimitedError,
 	ServiceBusyError,
 } from '../../src/conversations/errors.ts';
-import { sendMessage } from '../../src/conversations/send-message.ts';
+import * as sending from '../../src/conversations/send-message.ts';
 import { asJson, EXECUTORS, originalOf } from './executors.ts';
 import { alice, conversation, fakeContext, message } from './fake-context.ts';
 
-vi.mock('../../src/conversations/send-message.ts', () => ({ sendMessage: vi.fn() }));
-vi.mock('../../src/conversations/create-conversation.ts', () => ({ createConversation: vi.fn() }));
+const sendMessage = vi.spyOn(sending, 'sendMessage');
+const createConversation = vi.spyOn(creating, 'createConversation');
 
 beforeEach(() => {
-	vi.mocked(sendMessage).mockReset();
-	vi.mocked(createConversation).mockReset();
+	sendMessage.mockReset();
+	createConversation.mockReset();
 });
 
 const CONVERSATION = toGlobalId('Conversation', conversation.id);
@@ -70,7 +70,7 @@ describe.each(EXECUTORS)('a mutation, %s', (_name, run) => {
 		const remember = vi.fn();
 		const context = fakeContext({ reader: { remember } });
 		const sent = { conversation, message: message(5) };
-		vi.mocked(sendMessage).mockResolvedValue(sent);
+		sendMessage.mockResolvedValue(sent);
 		const given = { clientMessageId: 'k', internal: false, expectedSequence: 0 };
 		const replyToId = toGlobalId('Message', message(3).id);
 		const base = { conversationId: CONVERSATION, body: 'Hello' };
@@ -81,7 +81,7 @@ describe.each(EXECUTORS)('a mutation, %s', (_name, run) => {
 		await run(SEND, context, { input: { ...base, clientMessageId: null } });
 		await run(SEND, context, { input: { ...base, replyToId: 'rubbish' } });
 		const decoded = { conversationId: conversation.id, body: 'Hello' };
-		expect(vi.mocked(sendMessage).mock.calls.map(([, viewer, input]) => [viewer, input])).toEqual([
+		expect(sendMessage.mock.calls.map(([, viewer, input]) => [viewer, input])).toEqual([
 			[context.viewer, { ...decoded, ...given, replyToId: message(3).id }],
 			[context.viewer, decoded],
 			[context.viewer, { ...decoded, replyToId: ID_OF_NOTHING }],
@@ -90,7 +90,7 @@ describe.each(EXECUTORS)('a mutation, %s', (_name, run) => {
 	});
 
 	test('carries what others wrote in ConversationMovedError', async () => {
-		vi.mocked(sendMessage).mockRejectedValue(new ConversationMovedError([message(3)]));
+		sendMessage.mockRejectedValue(new ConversationMovedError([message(3)]));
 		const input = { conversationId: CONVERSATION, body: 'Hello', expectedSequence: 2 };
 		expect(asJson(await run(SEND, fakeContext(), { input }))).toEqual({
 			data: {
@@ -104,14 +104,14 @@ describe.each(EXECUTORS)('a mutation, %s', (_name, run) => {
 	});
 
 	test('names members who do not decode as users who do not exist', async () => {
-		vi.mocked(createConversation).mockResolvedValue({ conversation });
+		createConversation.mockResolvedValue({ conversation });
 		const source = `mutation ($input: CreateConversationInput!) { createConversation(input: $input) {
 			... on CreateConversationPayload { conversation { id } } } }`;
 		const memberIds = [toGlobalId('User', alice.id), 'rubbish'];
 		const input = { subject: null, visibility: 'OPEN', memberIds };
 		const { data } = await run(source, fakeContext(), { input });
 		expect(asJson(data)).toEqual({ createConversation: { conversation: { id: CONVERSATION } } });
-		expect(vi.mocked(createConversation).mock.calls[0]?.[2]).toEqual({
+		expect(createConversation.mock.calls[0]?.[2]).toEqual({
 			visibility: 'OPEN',
 			memberIds: [alice.id, ID_OF_NOTHING],
 		});
