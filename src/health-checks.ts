@@ -10,18 +10,18 @@ export interface HealthSources {
 	/** The followed conversations on this node, and those who follow. */
 	readonly live: { readonly load: { readonly feeds: number; readonly followers: number } };
 	/** What carries wake-ups between the nodes, if there are several. */
-	readonly bus: { readonly state: 'local' | 'connected' | 'away' };
+	readonly nodes: { readonly state: 'one' | 'connected' | 'away' };
 }
 
 const BUS = {
-	local: { status: 'ok', detail: 'one node: wake-ups stay within its process' },
+	one: { status: 'ok', detail: 'one node: wake-ups stay within its process' },
 	connected: { status: 'ok', detail: 'Redis carries wake-ups between the nodes' },
 	away: { status: 'degraded', detail: 'without Redis: events of other nodes come at the slow beat' },
 } as const;
 
 /** The parts of the service that its health report names. Shown to anyone: counts, and no names. */
 export function createHealthChecks(sources: HealthSources): Readonly<Record<string, HealthCheck>> {
-	const { ping, writes, maxQueued, live, bus } = sources;
+	const { ping, writes, maxQueued, live, nodes } = sources;
 	return {
 		database: ping,
 		writeQueue: async () => {
@@ -35,6 +35,6 @@ export function createHealthChecks(sources: HealthSources): Readonly<Record<stri
 			const { feeds, followers } = live.load;
 			return { status: 'ok', detail: `on this node: feeds ${feeds}, followers ${followers}` };
 		},
-		bus: async () => BUS[bus.state],
+		bus: async () => BUS[nodes.state],
 	};
 }

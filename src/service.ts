@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import type { GraphQLContext } from '../schema/context.ts';
 import { schema } from '../schema/index.ts';
-import { createBus, type OpenBus } from './bus/open-bus.ts';
+import { createNodes, type Nodes } from './bus/nodes.ts';
 import type { BusObserver } from './bus/redis.ts';
 import type { Config, DatabaseConfig } from './config.ts';
 import type { Domain } from './conversations/domain.ts';
@@ -76,7 +76,7 @@ export async function createService(config: Config): Promise<Service> {
 			writes: core.writes,
 			maxQueued: config.writeQueue.maxQueuedSends,
 			live: core.live,
-			bus: core.bus,
+			nodes: core.nodes,
 		}),
 		{
 			timeoutMs: HEALTH_TIMEOUT_MS,
@@ -126,7 +126,7 @@ export async function createService(config: Config): Promise<Service> {
 		// Before their streams are ended: a client takes the end of a stream for final, and the end of a socket not.
 		await server.closeSockets();
 		core.live.stop();
-		await core.bus.close();
+		await core.nodes.close();
 		await server.close();
 		await store.close();
 	};
@@ -135,7 +135,7 @@ export async function createService(config: Config): Promise<Service> {
 		developmentToken,
 		start: async () => {
 			await core.live.start();
-			await core.bus.open();
+			await core.nodes.open();
 			return server.listen(config.http.port, config.http.host);
 		},
 		stop: () => {
@@ -148,7 +148,7 @@ export async function createService(config: Config): Promise<Service> {
 interface Core {
 	readonly domain: Domain;
 	readonly live: Live;
-	readonly bus: OpenBus;
+	readonly nodes: Nodes;
 	readonly writes: WriteQueue;
 }
 
@@ -160,8 +160,8 @@ async function createCore(
 	notices: ServiceNotices,
 ): Promise<Core> {
 	const scope = { database: store.id, epoch: (): string => live.epoch() };
-	const bus = await createBus(config.redis, scope, () => observeBus(config, metrics, notices));
-	const live: Live = new Live(store.conversations, bus, {
+	const nodes = await createNodes(config.redis, scope, () => observeBus(config, metrics, notices));
+	const live: Live = new Live(store.conversations, nodes.bus, nodes.roster, {
 		...config.live,
 		slowReaderMaxMs: config.sockets.slowReaderMaxMs,
 		onError: (err) => notices.feedFailed(err),
@@ -188,7 +188,7 @@ async function createCore(
 		observeSend: (outcome) => metrics.send(outcome),
 		announceRead: (conversationId, user, sequence) => live.announceRead(conversationId, user, sequence),
 	};
-	return { domain, live, bus, writes };
+	return { domain, live, nodes, writes };
 }
 
 function observeBus({ redis }: Config, metrics: Metrics, notices: ServiceNotices): BusObserver {

@@ -1,4 +1,5 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import { AbstractConnector, Cluster, Redis, type RedisOptions } from 'ioredis';
 import type { RedisConfig } from '../config.ts';
@@ -8,6 +9,9 @@ export interface RedisConnections {
 	readonly subscriber: Redis;
 	/** For keys: in a cluster each is on a node of its own. */
 	readonly keys: Redis | Cluster;
+	/** Connects what is for keys alone; the bus connects the others. Answers when it has, or after the time-out. */
+	open(): Promise<void>;
+	close(): void;
 }
 
 type Options = Omit<RedisOptions, 'replyMapping'>;
@@ -46,7 +50,8 @@ export function createRedisConnections(config: RedisConfig): RedisConnections {
 	if (config.kind === 'cluster') return clusterConnections(config, options, subscribing);
 	const place = config.kind === 'sentinel' ? sentinelOptions(config) : singleOptions(config);
 	const publisher = new Redis({ ...options, ...place });
-	return { publisher, subscriber: new Redis({ ...subscribing, ...place }), keys: publisher };
+	const subscriber = new Redis({ ...subscribing, ...place });
+	return { publisher, subscriber, keys: publisher, open: async () => {}, close: () => {} };
 }
 
 function singleOptions({ addresses: [address], tls }: RedisConfig): Options {
@@ -94,6 +99,13 @@ function clusterConnections(config: RedisConfig, options: Options, subscribing: 
 		publisher: new Redis({ ...options, Connector }),
 		subscriber: new Redis({ ...subscribing, Connector }),
 		keys,
+		open: async () => {
+			// The bus says so when Redis is away.
+			keys.on('error', () => undefined);
+			const connected = keys.connect().catch(() => undefined);
+			await Promise.race([connected, delay(config.timeoutMs, undefined, { ref: false })]);
+		},
+		close: () => keys.disconnect(),
 	};
 }
 

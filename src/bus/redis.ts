@@ -30,7 +30,7 @@ export interface BusObserver {
 }
 
 /** What is still under way at the end is waited for so long. */
-const CLOSE_MS = 500;
+export const CLOSE_MS = 500;
 /** How many of its own messages in a row a node may miss. */
 const MAX_UNHEARD = 2;
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Conversation, ConversationEvent, Membership, Message } from '../conversations/model.ts';
 import type { User } from '../identity/viewer.ts';
 import type { ActivitySignal, WakeUp } from '../live/bus.ts';
+import type { Sighting } from '../live/roster.ts';
 
 /*
  * Wake-ups as they travel: a header line (format, log, node), then a JSON array. The header alone tells what is of
@@ -80,7 +81,7 @@ const instant = z
 	.transform((text) => new Date(text))
 	.pipe(z.date());
 
-export const userModel: z.ZodType<User> = z
+const userModel: z.ZodType<User> = z
 	.object({
 		id,
 		subject: z.string(),
@@ -161,9 +162,13 @@ const eventModel: z.ZodType<ConversationEvent> = z
 	})
 	.readonly();
 
+/** As it stands in the roster as well. */
+export const sightingModel: z.ZodType<Sighting> = z
+	.object({ node: id, user: userModel, online: z.boolean(), typing: count })
+	.readonly();
+
 const signalModel: z.ZodType<ActivitySignal> = z.discriminatedUnion('kind', [
-	z.object({ kind: z.literal('typing'), user: userModel, typing: z.boolean() }).readonly(),
-	z.object({ kind: z.literal('presence'), user: userModel, online: z.boolean() }).readonly(),
+	z.object({ kind: z.literal('sighting'), sighting: sightingModel }).readonly(),
 	z.object({ kind: z.literal('read'), user: userModel, sequence: count }).readonly(),
 ]);
 

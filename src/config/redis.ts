@@ -127,6 +127,7 @@ export const redisModel = z.object({
 	WAKE_UP_MAX_BYTES: bytes(16_384, 1024 ** 2),
 	MAX_QUEUED_WAKE_UPS: integer(10_000, { min: 1, max: 1_000_000, unit: 'wake-ups' }),
 	MAX_QUEUED_WAKE_UP_BYTES: bytes(16_777_216, 1024 ** 3),
+	PRESENCE_TTL_MS: milliseconds(15_000, 100),
 });
 
 export type RedisConfig = Exclude<ReturnType<typeof redisConfig>, undefined>;
@@ -148,5 +149,7 @@ export function redisConfig(values: z.output<typeof redisModel>) {
 		/** What may wait for Redis; what is more is dropped. */
 		maxQueued: values.MAX_QUEUED_WAKE_UPS,
 		maxQueuedBytes: values.MAX_QUEUED_WAKE_UP_BYTES,
+		/** How long the users of a node that died count as there. */
+		presenceTtlMs: values.PRESENCE_TTL_MS,
 	} as const;
 }

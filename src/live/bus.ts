@@ -1,10 +1,10 @@
 import type { ConversationEvent } from '../conversations/model.ts';
 import type { User } from '../identity/viewer.ts';
+import type { Sighting } from './roster.ts';
 
 /** What is told of a conversation and not kept. */
 export type ActivitySignal =
-	| { readonly kind: 'typing'; readonly user: User; readonly typing: boolean }
-	| { readonly kind: 'presence'; readonly user: User; readonly online: boolean }
+	| { readonly kind: 'sighting'; readonly sighting: Sighting }
 	| { readonly kind: 'read'; readonly user: User; readonly sequence: number };
 
 export type WakeUp =

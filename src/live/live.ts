@@ -10,6 +10,8 @@ import { Feeds } from './feeds.ts';
 import type { Follower, Sink } from './follower.ts';
 import { Presence } from './presence.ts';
 import type { Delivery, HistoryReset } from './ring.ts';
+import type { Roster } from './roster.ts';
+import type { PresenceSignal } from './view.ts';
 
 export interface FollowRequest {
 	readonly conversationId: string;
@@ -42,18 +44,22 @@ export class Live {
 	readonly #presence: Presence;
 	readonly #activities = new Map<string, Set<ActivityStream>>();
 
-	constructor(store: ConversationStore, bus: Bus, options: LiveOptions) {
+	constructor(store: ConversationStore, bus: Bus, roster: Roster, options: LiveOptions) {
 		this.#store = store;
 		this.#bus = bus;
 		this.#options = options;
-		this.#feeds = new Feeds(store, bus, { ...options, onSignal: (id, signal) => this.#signal(id, signal) });
-		this.#presence = new Presence(options.typingTtlMs, (conversationId, signal) =>
-			bus.publish(conversationId, { kind: 'activity', signal }),
-		);
+		this.#feeds = new Feeds(store, bus, { ...options, onSignal: (id, signal) => this.#hear(id, signal) });
+		this.#presence = new Presence(roster, {
+			typingTtlMs: options.typingTtlMs,
+			publish: (conversationId, sighting) =>
+				bus.publish(conversationId, { kind: 'activity', signal: { kind: 'sighting', sighting } }),
+			tell: (conversationId, signal) => this.#tell(asActivity(conversationId, signal)),
+		});
 	}
 
 	/** Reads which log this is, and begins the slow beat. */
 	start(): Promise<void> {
+		this.#bus.onInterruption(() => void this.#presence.compare());
 		return this.#feeds.start();
 	}
 
@@ -71,10 +77,7 @@ export class Live {
 		const committedAt = Date.now();
 		for (const [conversationId, ofOne] of Map.groupBy(events, (event) => event.conversationId))
 			this.#bus.publish(conversationId, { kind: 'events', events: ofOne, committedAt });
-		for (const { type, conversationId, memberId, users } of events) {
-			const left = type === 'MemberLeft' ? users.find(({ id }) => id === memberId) : undefined;
-			if (left !== undefined) this.#presence.setTyping(conversationId, left, false);
-		}
+		for (const event of events) this.#endTypingOfLeaver(event);
 	}
 
 	announceRead(conversationId: string, user: User, sequence: number): void {
@@ -131,20 +134,22 @@ export class Live {
 		const { lastSequence: head } = await this.#requireAccess(viewer, conversationId);
 		const stream = new ActivityStream();
 		const place = { accessFrom: head, after: head, epoch };
-		const watch = await this.#feeds.follow(conversationId, user, endOnly(stream), place);
-		for (const signal of this.#presence.present(conversationId))
-			stream.push(asActivity(conversationId, signal));
-		const leave = this.#presence.enter(conversationId, user);
+		const sink = watchingSink(stream, (event) => this.#endTypingOfLeaver(event));
+		const follower = await this.#feeds.follow(conversationId, user, sink, place);
+		const { view, stop } = await this.#presence.watch(conversationId);
+		for (const signal of view.present()) stream.push(asActivity(conversationId, signal));
 		const streams = this.#activities.get(conversationId) ?? new Set();
 		this.#activities.set(conversationId, streams.add(stream));
+		const leave = this.#presence.enter(conversationId, user);
 		stream.attach(() => {
 			streams.delete(stream);
 			if (streams.size === 0 && this.#activities.get(conversationId) === streams)
 				this.#activities.delete(conversationId);
-			watch.stop('unfollowed');
+			follower.stop('unfollowed');
+			stop();
 			leave();
 		});
-		watch.pump();
+		follower.pump();
 		return stream;
 	}
 
@@ -171,18 +176,29 @@ export class Live {
 		return seen.conversation;
 	}
 
-	#signal(conversationId: string, signal: ActivitySignal): void {
-		const streams = this.#activities.get(conversationId);
-		if (streams === undefined) return;
-		const activity = asActivity(conversationId, signal);
-		for (const stream of streams) stream.push(activity);
+	#hear(conversationId: string, signal: ActivitySignal): void {
+		if (signal.kind === 'sighting') this.#presence.hear(conversationId, signal.sighting);
+		else {
+			const { user, sequence } = signal;
+			this.#tell({ type: 'ReadMarkerMoved', conversationId, user, sequence });
+		}
+	}
+
+	#tell(activity: ConversationActivity): void {
+		for (const stream of this.#activities.get(activity.conversationId) ?? []) stream.push(activity);
+	}
+
+	#endTypingOfLeaver({ type, conversationId, memberId }: ConversationEvent): void {
+		if (type === 'MemberLeft' && memberId !== null) this.#presence.endTyping(conversationId, memberId);
 	}
 }
 
-/** A sink that cares for nothing but the end of the access. */
-function endOnly(stream: ActivityStream): Sink {
+/** A sink that cares for those who leave, and for the end of its own access. */
+function watchingSink(stream: ActivityStream, onEvent: (event: ConversationEvent) => void): Sink {
 	return {
-		deliver: () => {},
+		deliver: ({ event }) => {
+			if (event.type !== 'HistoryReset') onEvent(event);
+		},
 		writable: () => true,
 		// At the service's end the transport says so: a completed stream would not be opened again.
 		end: (reason) => {
@@ -191,10 +207,9 @@ function endOnly(stream: ActivityStream): Sink {
 	};
 }
 
-function asActivity(conversationId: string, signal: ActivitySignal): ConversationActivity {
+function asActivity(conversationId: string, signal: PresenceSignal): ConversationActivity {
 	const { user } = signal;
-	if (signal.kind === 'typing') return { type: 'TypingChanged', conversationId, user, typing: signal.typing };
-	if (signal.kind === 'presence')
-		return { type: 'PresenceChanged', conversationId, user, online: signal.online };
-	return { type: 'ReadMarkerMoved', conversationId, user, sequence: signal.sequence };
+	return signal.kind === 'typing'
+		? { type: 'TypingChanged', conversationId, user, typing: signal.typing }
+		: { type: 'PresenceChanged', conversationId, user, online: signal.online };
 }

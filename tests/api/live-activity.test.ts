@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { Client, Results } from '../support/client.ts';
+import { next, nextOf, watch } from '../support/activity.ts';
+import type { Client } from '../support/client.ts';
 import { converse, follow, mutate, send, take, userId } from '../support/live.ts';
 import { startService, type TestService } from '../support/service.ts';
 
@@ -17,39 +18,6 @@ beforeEach(async () => {
 	bob = await service.client('Bob');
 });
 afterAll(() => service.stop());
-
-interface Activity {
-	readonly __typename: string;
-	readonly user: { readonly name: string };
-	readonly typing?: boolean;
-	readonly online?: boolean;
-	readonly sequence?: number;
-}
-
-const ACTIVITY = `subscription($id: ID!) { conversationActivity(conversationId: $id) {
-	__typename
-	... on TypingChanged { user { name } typing }
-	... on PresenceChanged { user { name } online }
-	... on ReadMarkerMoved { user { name } sequence }
-} }`;
-
-function watch(client: Client, id: string): Results<{ conversationActivity: Activity }> {
-	return client.subscribe(ACTIVITY, { id });
-}
-
-async function next(results: Results<{ conversationActivity: Activity }>): Promise<Activity> {
-	const [first] = await results.take(1);
-	if (first === undefined) throw new Error('Nothing came.');
-	return first.conversationActivity;
-}
-
-/** The next that is not about the watcher's own presence. */
-async function nextOf(results: Results<{ conversationActivity: Activity }>, name: string): Promise<Activity> {
-	for (;;) {
-		const activity = await next(results);
-		if (activity.user.name === name) return activity;
-	}
-}
 
 describe('presence', () => {
 	it('tells first who is there, then who comes and goes', async () => {

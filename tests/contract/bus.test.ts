@@ -95,8 +95,13 @@ describe.each(WIRINGS)('a bus $name', ({ open }) => {
 		const wakeUps: WakeUp[] = [
 			{ kind: 'events', events: [eventAt('a', 1), eventAt('a', 2, { type: 'MemberLeft', memberId: 'bob' })] },
 			{ kind: 'head', sequence: 7 },
-			{ kind: 'activity', signal: { kind: 'typing', user: userOf('bob'), typing: true } },
-			{ kind: 'activity', signal: { kind: 'presence', user: userOf('bob', 'AGENT'), online: false } },
+			{
+				kind: 'activity',
+				signal: {
+					kind: 'sighting',
+					sighting: { node: 'here', user: userOf('bob', 'AGENT'), online: true, typing: 7 },
+				},
+			},
 			{ kind: 'activity', signal: { kind: 'read', user: userOf('bob'), sequence: 3 } },
 		];
 		const heard = new Heard();

@@ -137,7 +137,7 @@ describe("the service's parts", () => {
 				writes: { load: { waiting, storing: 7 } },
 				maxQueued: 100,
 				live: { load: { feeds: 2, followers: 30 } },
-				bus: { state: 'local' },
+				nodes: { state: 'one' },
 			}),
 		).report();
 

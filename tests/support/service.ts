@@ -6,7 +6,8 @@ import { Client, type Person } from './client.ts';
 import { createTestDatabase, type DatabaseKind, type TestDatabase } from './databases.ts';
 import { runSql } from './run-sql.ts';
 
-const SECRET = 'a secret for tests only, long enough for HS256';
+/** What the services of tests sign with. */
+export const SECRET = 'a secret for tests only, long enough for HS256';
 
 /** What services of tests store in: each project of vitest.config.ts names one. */
 export const DATABASE_KIND: DatabaseKind =

@@ -1,35 +1,20 @@
-import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TestDatabase } from '../support/databases.ts';
-import { createTestDatabase, skipWithoutPostgresql } from '../support/databases.ts';
-import { redisUrl, skipWithoutRedis } from '../support/find-redis.ts';
 import { converse, follow, mutate, range, send, take } from '../support/live.ts';
-import { startService, type TestService } from '../support/service.ts';
+import { skipWithoutNodes, startNodes, type TestNodes } from '../support/nodes.ts';
+import type { TestService } from '../support/service.ts';
 
 const SUITE = 'two nodes on one database';
-/** No test waits for the slow beat. */
-const SLOW_BEAT_MS = 3_600_000;
 
-describe.skipIf(skipWithoutPostgresql(SUITE) || skipWithoutRedis(SUITE))(SUITE, () => {
-	let database: TestDatabase;
+describe.skipIf(skipWithoutNodes(SUITE))(SUITE, () => {
+	let nodes: TestNodes;
 	let here: TestService;
 	let there: TestService;
 
 	beforeAll(async () => {
-		database = await createTestDatabase('postgresql');
-		const env = {
-			DATABASE_URL: database.url,
-			REDIS_URL: redisUrl() ?? '',
-			REDIS_PREFIX: `pendo-message-test-${randomUUID()}`,
-			FEED_CHECK_INTERVAL_MS: String(SLOW_BEAT_MS),
-			WAKE_UP_MAX_BYTES: '4096',
-		};
-		[here, there] = await Promise.all([startService(env), startService(env)]);
+		nodes = await startNodes(2, { WAKE_UP_MAX_BYTES: '4096' });
+		[here, there] = nodes.all as [TestService, TestService];
 	});
-	afterAll(async () => {
-		await Promise.all([here?.stop(), there?.stop()]);
-		await database?.drop();
-	});
+	afterAll(() => nodes?.stop());
 
 	it('follow what is sent on the other one', async () => {
 		const alice = await here.client('Alice');
