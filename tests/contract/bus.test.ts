@@ -1,16 +1,21 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MemoryBus } from '../../src/bus/memory.ts';
 import type { Bus, WakeUp } from '../../src/live/bus.ts';
 import { openRedisBus } from '../support/bus.ts';
 import { eventAt, userOf } from '../support/events.ts';
 import { redisUrl, skipWithoutRedis } from '../support/find-redis.ts';
+import { skipWithoutRedisProgram } from '../support/redis-server.ts';
+import { type RedisTopology, startCluster, startSentinel } from '../support/redis-topologies.ts';
 
 /** How two nodes of one service come by their buses. */
 interface Wiring {
 	readonly name: string;
 	/** Two ends of one bus: what one publishes, the other hears. In one process both are the same. */
 	readonly open: () => Promise<readonly [Bus, Bus]>;
+	/** What the buses need. */
+	readonly start?: () => Promise<void>;
+	readonly stop?: () => Promise<void>;
 }
 
 const WIRINGS: readonly Wiring[] = [
@@ -22,7 +27,22 @@ const WIRINGS: readonly Wiring[] = [
 		},
 	},
 	...(skipWithoutRedis('the bus') ? [] : [{ name: 'over Redis', open: () => pairOver(redisUrl() ?? '') }]),
+	...(skipWithoutRedisProgram('the bus over Sentinel and Cluster')
+		? []
+		: [overServers('over Sentinel', startSentinel), overServers('over a Redis Cluster', startCluster)]),
 ];
+
+function overServers(name: string, startServers: () => Promise<RedisTopology>): Wiring {
+	let servers: RedisTopology | undefined;
+	return {
+		name,
+		start: async () => {
+			servers = await startServers();
+		},
+		open: () => pairOver(servers?.url ?? ''),
+		stop: async () => servers?.remove(),
+	};
+}
 
 /** The buses of two nodes on a database of their own. */
 async function pairOver(url: string): Promise<readonly [Bus, Bus]> {
@@ -52,9 +72,12 @@ class Heard {
 
 const head = (sequence: number): WakeUp => ({ kind: 'head', sequence });
 
-describe.each(WIRINGS)('a bus $name', ({ open }) => {
+describe.each(WIRINGS)('a bus $name', ({ open, start, stop }) => {
 	let here: Bus;
 	let there: Bus;
+
+	beforeAll(() => start?.());
+	afterAll(() => stop?.());
 
 	beforeEach(async () => {
 		[here, there] = await open();

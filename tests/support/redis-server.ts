@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
@@ -46,33 +46,39 @@ export function skipWithoutRedisProgram(suite: string): boolean {
 	);
 }
 
-/** Settings as redis.conf names them. `sentinel` runs it as one, on a configuration file that it may write. */
+/** Settings as redis.conf names them, or its lines. `as` a sentinel it watches other servers. */
 export async function startRedis(
 	settings: Readonly<Record<string, string>> = {},
-	sentinel?: string,
+	as: 'server' | 'sentinel' = 'server',
 ): Promise<RedisServer> {
 	const program = findRedisProgram();
 	if (program === undefined) throw new Error('No redis-server is installed.');
 	const folder = await mkdtemp(join(runFolder(), 'redis-'));
 	const port = await freePort();
-	let child: ChildProcess | undefined;
+	const file = join(folder, 'redis.conf');
+	const inMemory = { save: '""', appendonly: 'no' };
 	const all = {
 		port: String(port),
 		bind: '127.0.0.1',
-		save: '',
-		appendonly: 'no',
 		dir: folder,
 		pidfile: join(folder, 'redis.pid'),
 		// What belongs to the folder is found by it.
 		'set-proc-title': 'no',
+		...(as === 'server' && inMemory),
 		...settings,
 	};
-	const flags = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
+	await writeFile(
+		file,
+		Object.entries(all)
+			.map(([name, value]) => `${name} ${value}\n`)
+			.join(''),
+	);
+	let child: ChildProcess | undefined;
 	const server: RedisServer = {
 		port,
 		url: `redis://127.0.0.1:${port}`,
 		start: async () => {
-			const args = sentinel === undefined ? flags : [sentinel, ...flags, '--sentinel'];
+			const args = as === 'sentinel' ? [file, '--sentinel'] : [file];
 			child = spawn(program, args, { cwd: folder, stdio: 'ignore' });
 			await answering(child, port);
 		},
