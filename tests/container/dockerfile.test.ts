@@ -1,11 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { access, chmod, chown, cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { freePort } from '../support/free-port.ts';
 import { skipUnless } from '../support/services.ts';
 import { build, type Image, ignoredBy, parseDockerfile, type Stage } from './dockerfile.ts';
 
@@ -211,15 +211,6 @@ async function run(command: string, cwd: string, imageRoot: string): Promise<voi
 	const PATH = [dirname(process.execPath), process.env['PATH']].join(delimiter);
 	const env = { ...Object.fromEntries(own), PATH, npm_config_prefer_offline: 'true' };
 	await execute('sh', ['-c', command], { cwd, env });
-}
-
-async function freePort(): Promise<number> {
-	const server = createServer().listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const address = server.address();
-	server.close();
-	if (address === null || typeof address === 'string') throw new Error('A TCP server has a port.');
-	return address.port;
 }
 
 async function manifest(): Promise<{ dependencies: Record<string, string> }> {

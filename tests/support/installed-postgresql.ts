@@ -1,7 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { once } from 'node:events';
 import { existsSync, readdirSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { delimiter, join } from 'node:path';
 
 const DEBIAN = '/usr/lib/postgresql';
@@ -34,14 +32,4 @@ export function ownerOfFiles(): { readonly uid: number; readonly gid: number } |
 		}
 	}
 	throw new Error('PostgreSQL needs a user other than root: neither postgres nor nobody exists.');
-}
-
-export async function freePort(): Promise<number> {
-	const server = createServer().listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	const address = server.address();
-	server.close();
-	await once(server, 'close');
-	if (address === null || typeof address === 'string') throw new Error('There is no free port.');
-	return address.port;
 }

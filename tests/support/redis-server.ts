@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Redis } from 'ioredis';
-import { freePort } from './installed-postgresql.ts';
+import { freePort } from './free-port.ts';
 import { skipUnless } from './services.ts';
 import { runFolder } from './test-run.ts';
 
