@@ -1,4 +1,4 @@
-import { freePort } from './installed-postgresql.ts';
+import { freePort } from './free-port.ts';
 import { eventually } from './live.ts';
 import { type RedisServer, startRedis } from './redis-server.ts';
 
