@@ -101,6 +101,20 @@ const LAYERS: Record<string, { refused: readonly string[]; allowed: readonly str
 			'../identity/viewer.ts',
 		],
 	},
+	'client/rule.ts': {
+		refused: [
+			'../schema/builder.ts',
+			'../src/conversations/model.ts',
+			'../src/generated/graphql.ts',
+			'graphql',
+			'graphql-ws',
+			'graphql-ws/use/ws',
+			'ws',
+			'node:events',
+			'@urql/core',
+		],
+		allowed: ['graphql-ws/client', './line.ts'],
+	},
 	'src/service.ts': {
 		refused: ['./main.ts'],
 		allowed: ['./store/sqlite.ts', './bus/memory.ts', './http/server.ts'],

@@ -1,43 +1,78 @@
-import { once } from 'node:events';
+import { EventEmitter, on, once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 
 export interface TcpProxy {
 	readonly port: number;
+	/** Connections taken so far, and those of them that are open. */
+	readonly taken: number;
+	readonly open: number;
+	/** Waits until this holds; the test's time limit is its end. */
+	until(holds: (proxy: TcpProxy) => boolean): Promise<void>;
 	/** Breaks every connection, as a network does: without a word. New ones are taken. */
 	cut(): void;
+	/** Passes nothing on any more, neither in open connections nor in new ones, which look as if all were well. */
+	freeze(): void;
+	/** New connections are as they were; frozen ones stay so. */
+	thaw(): void;
 	close(): Promise<void>;
 }
 
 /** A TCP proxy on a port of its own. */
 export async function startProxy(targetPort: number): Promise<TcpProxy> {
-	const open = new Set<Socket>();
-	const server = createServer((socket) => {
+	const clients = new Set<Socket>();
+	const targets = new Set<Socket>();
+	const changes = new EventEmitter();
+	let taken = 0;
+	let isFrozen = false;
+	const server = createServer((client) => {
 		const target = connect(targetPort, '127.0.0.1');
-		for (const [one, other] of [
-			[socket, target],
-			[target, socket],
+		for (const [socket, group, other] of [
+			[client, clients, target],
+			[target, targets, client],
 		] as const) {
-			open.add(one);
-			one.on('error', () => undefined);
-			one.on('close', () => {
-				open.delete(one);
+			group.add(socket);
+			socket.on('error', () => undefined);
+			socket.on('close', () => {
+				group.delete(socket);
 				other.destroy();
+				changes.emit('change');
 			});
 		}
-		socket.pipe(target).pipe(socket);
+		taken++;
+		changes.emit('change');
+		if (!isFrozen) client.pipe(target).pipe(client);
 	}).listen(0, '127.0.0.1');
 	await once(server, 'listening');
-	const cut = () => {
-		for (const socket of open) socket.destroy();
-	};
-	return {
+	const all = () => [...clients, ...targets];
+	const proxy: TcpProxy = {
 		port: (server.address() as AddressInfo).port,
-		cut,
+		get taken() {
+			return taken;
+		},
+		get open() {
+			return clients.size;
+		},
+		until: async (holds) => {
+			const changed = on(changes, 'change');
+			while (!holds(proxy)) await changed.next();
+			await changed.return?.();
+		},
+		cut: () => {
+			for (const socket of all()) socket.destroy();
+		},
+		freeze: () => {
+			isFrozen = true;
+			for (const socket of all()) socket.unpipe().pause();
+		},
+		thaw: () => {
+			isFrozen = false;
+		},
 		close: async () => {
 			const closed = once(server, 'close');
 			server.close();
-			cut();
+			proxy.cut();
 			await closed;
 		},
 	};
+	return proxy;
 }

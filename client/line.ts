@@ -1,0 +1,182 @@
+import { type Connection, type ConnectionOptions, connect } from './connection.ts';
+import type { State } from './state.ts';
+import { expiryOf } from './token.ts';
+
+export interface LineOptions extends ConnectionOptions {
+	readonly token: (expired?: string) => string | Promise<string>;
+	readonly minRetryMs: number;
+	readonly maxRetryMs: number;
+}
+
+/** What is carried by a line. */
+export interface Passenger {
+	/** There is a connection, in place of the one before if that is still up. */
+	board(connection: Connection): void;
+	/** There is none, and none of the ones before is heard any more. */
+	wait(state: State): void;
+}
+
+/** A connection under way, which begins with its token. */
+interface Attempt {
+	connection?: Connection;
+}
+
+/** graphql-transport-ws: the token does not do. */
+const FORBIDDEN = 4403;
+/** setTimeout takes 31 bits. */
+const MAX_TIMEOUT_MS = 2 ** 31 - 1;
+const MAX_REFRESH_LEAD_MS = 60_000;
+
+const STOPPED: State = { name: 'ended', reason: 'stopped' };
+
+/**
+ * Keeps one connection for all its passengers: again after every loss, and with a new token before one runs out. The
+ * next connection is then up before the last is left.
+ */
+export class Line {
+	readonly #options: LineOptions;
+	readonly #passengers = new Set<Passenger>();
+	#current: Connection | undefined;
+	#attempt: Attempt | undefined;
+	#retries = 0;
+	/** Set while it waits for the next attempt. */
+	#retry: ReturnType<typeof setTimeout> | undefined;
+	#refresh: ReturnType<typeof setTimeout> | undefined;
+	#isClosed = false;
+
+	constructor(options: LineOptions) {
+		this.#options = options;
+	}
+
+	add(passenger: Passenger): void {
+		this.#passengers.add(passenger);
+		if (this.#isClosed) passenger.wait(STOPPED);
+		else if (this.#current) passenger.board(this.#current);
+		else if (!this.#attempt && !this.#retry) void this.#connect();
+	}
+
+	/** The connection is closed when nobody is left, but not while one leaves and another comes. */
+	remove(passenger: Passenger): void {
+		this.#passengers.delete(passenger);
+		queueMicrotask(() => {
+			if (this.#passengers.size === 0) this.#hangUp();
+		});
+	}
+
+	/** For good. */
+	close(): void {
+		this.#isClosed = true;
+		this.#tell(STOPPED);
+	}
+
+	/** Something got through: the next loss is a new one. */
+	proven(): void {
+		this.#retries = 0;
+	}
+
+	/** The `retries`-th wait: anything up to a bound that doubles, so that those who lost the same node do not come as one. */
+	backoff(retries: number): number {
+		const { minRetryMs, maxRetryMs } = this.#options;
+		return Math.random() * Math.min(maxRetryMs, minRetryMs * 2 ** retries);
+	}
+
+	/** The network is back, or somebody looks: no waiting, and no trust in a connection that may have died meanwhile. */
+	wake(): void {
+		this.#current?.probe();
+		if (this.#retry) void this.#connect();
+	}
+
+	/** `expired` is a token that no longer does. `isLast`: it has been asked for in vain. */
+	async #connect(expired?: string, isLast = false): Promise<void> {
+		const attempt: Attempt = {};
+		this.#attempt = attempt;
+		this.#endTimers();
+		if (!this.#current) this.#tell({ name: 'connecting' });
+		let token: string;
+		try {
+			token = await this.#options.token(expired);
+		} catch (error) {
+			if (this.#attempt === attempt) this.#retryLater(error);
+			return;
+		}
+		if (this.#attempt !== attempt) return;
+		if (token === this.#current?.token) {
+			// There is no other yet: this one is used up.
+			this.#attempt = undefined;
+			return;
+		}
+		attempt.connection = connect(this.#options, token, {
+			connected: () => this.#connected(attempt),
+			lost: (reason) => {
+				if (attempt === this.#attempt) this.#refused(token, isLast, reason);
+				else if (attempt.connection === this.#current) this.#lost(token, reason);
+			},
+		});
+	}
+
+	#connected({ connection }: Attempt): void {
+		if (!connection) return;
+		const before = this.#current;
+		this.#current = connection;
+		this.#attempt = undefined;
+		this.#refreshLater(connection.token);
+		for (const passenger of [...this.#passengers]) passenger.board(connection);
+		before?.close();
+	}
+
+	#refused(token: string, isLast: boolean, reason: unknown): void {
+		if (!isForbidden(reason)) this.#retryLater(reason);
+		else if (!isLast) void this.#connect(token, true);
+		else if (this.#current) this.#retryLater(reason);
+		else {
+			this.#attempt = undefined;
+			this.#tell({ name: 'ended', reason: 'unauthenticated' });
+		}
+	}
+
+	#lost(token: string, reason: unknown): void {
+		this.#current = undefined;
+		if (this.#attempt) this.#tell({ name: 'connecting' });
+		else if (isForbidden(reason)) void this.#connect(token, true);
+		else this.#retryLater(reason);
+	}
+
+	#retryLater(reason: unknown): void {
+		const wait = this.backoff(this.#retries++);
+		this.#attempt = undefined;
+		this.#endTimers();
+		this.#retry = setTimeout(() => void this.#connect(), wait);
+		if (!this.#current) this.#tell({ name: 'offline', retryAt: Date.now() + wait, reason });
+	}
+
+	/** Where the clocks say that it has run out long ago they are wrong, and it is used until the service refuses it. */
+	#refreshLater(token: string): void {
+		const left = expiryOf(token) - Date.now();
+		if (!(left > 0 && left < MAX_TIMEOUT_MS)) return;
+		const lead = Math.min(left / 5, MAX_REFRESH_LEAD_MS) * (1 - Math.random() / 4);
+		this.#refresh = setTimeout(() => void this.#connect(token), left - lead);
+	}
+
+	#tell(state: State): void {
+		for (const passenger of [...this.#passengers]) passenger.wait(state);
+	}
+
+	#hangUp(): void {
+		this.#endTimers();
+		this.#attempt?.connection?.close();
+		this.#current?.close();
+		this.#attempt = undefined;
+		this.#current = undefined;
+		this.#retries = 0;
+	}
+
+	#endTimers(): void {
+		clearTimeout(this.#retry);
+		clearTimeout(this.#refresh);
+		this.#retry = undefined;
+	}
+}
+
+function isForbidden(reason: unknown): boolean {
+	return (reason as { readonly code?: unknown } | undefined)?.code === FORBIDDEN;
+}

@@ -1,0 +1,126 @@
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import type { PendoClient, PendoClientOptions } from '../../client/index.ts';
+import type { Client } from '../support/client.ts';
+import { Followed, pendoClient } from '../support/following.ts';
+import { converse, range, send } from '../support/live.ts';
+import { startProxy, type TcpProxy } from '../support/proxy.ts';
+import { startService, type TestService } from '../support/service.ts';
+
+let service: TestService;
+let proxy: TcpProxy;
+let alice: Client;
+let id: string;
+let client: PendoClient | undefined;
+
+beforeAll(async () => {
+	service = await startService({ JWT_CLOCK_TOLERANCE_SECONDS: '0' });
+	proxy = await startProxy(service.port);
+	alice = await service.client('Alice');
+	({ id } = await converse(alice));
+});
+afterEach(() => client?.close());
+afterAll(async () => {
+	await proxy.close();
+	await service.stop();
+});
+
+function aliceFor(expiresInSeconds: number): Promise<string> {
+	return service.token({ subject: alice.person.subject, role: 'CUSTOMER', expiresInSeconds });
+}
+
+function follow(token: PendoClientOptions['token'], begin: { readonly after?: number } = {}): Followed {
+	client = pendoClient(proxy.port, token);
+	return new Followed(client, id, begin);
+}
+
+/** Sends until it is told to stop; the answer is the newest sequence. */
+async function keepSending(isOver: () => boolean): Promise<number> {
+	let head = 0;
+	while (!isOver()) head = (await send(alice, id, 'on and on')).sequence;
+	return head;
+}
+
+it('asks for a new token before one ends, and goes over to it without a break', async () => {
+	const asked: (string | undefined)[] = [];
+	const first = await aliceFor(5);
+	const second = await aliceFor(60);
+	const followed = follow(
+		(expired) => {
+			asked.push(expired);
+			return expired === undefined ? first : second;
+		},
+		{ after: 0 },
+	);
+	await followed.is('live');
+	const { taken } = proxy;
+	const head = await keepSending(() => proxy.taken > taken && proxy.open === 1);
+	await followed.reaches(head);
+	expect(followed.sequences).toEqual(range(1, head));
+	expect(followed.stateNames).toEqual(['catching-up', 'live']);
+	expect(asked).toEqual([undefined, first]);
+});
+
+it('uses a token to its end where there is no other yet, and goes on with the next one', async () => {
+	const first = await aliceFor(2);
+	const second = await aliceFor(60);
+	const asked: (string | undefined)[] = [];
+	// As an application that keeps its token until it has run out.
+	const { exp } = JSON.parse(atob(first.split('.')[1] ?? ''));
+	const followed = follow(
+		(expired) => {
+			asked.push(expired);
+			return Date.now() < exp * 1_000 ? first : second;
+		},
+		{ after: 0 },
+	);
+	await followed.is('live');
+	const head = await keepSending(() => followed.stateNames.includes('connecting'));
+	await followed.reaches(head);
+	await followed.is('live');
+	expect(followed.sequences).toEqual(range(1, head));
+	expect(followed.stateNames).toEqual(['catching-up', 'live', 'connecting', 'catching-up', 'live']);
+	expect(asked).toEqual([undefined, first, first]);
+});
+
+it('asks once more for a token that is refused', async () => {
+	const good = await aliceFor(60);
+	const asked: (string | undefined)[] = [];
+	const followed = follow((expired) => {
+		asked.push(expired);
+		return expired === undefined ? 'not one' : good;
+	});
+	await followed.is('live');
+	expect(asked).toEqual([undefined, 'not one']);
+	expect(followed.stateNames).toEqual(['catching-up', 'live']);
+});
+
+it('ends when the second token is refused too, and begins anew when it is asked to', async () => {
+	const good = await aliceFor(60);
+	let isSignedIn = false;
+	let asked = 0;
+	const followed = follow(() => {
+		asked++;
+		return isSignedIn ? good : 'not one';
+	});
+	await followed.is('ended');
+	expect(followed.states).toEqual([{ name: 'ended', reason: 'unauthenticated' }]);
+	expect(asked).toBe(2);
+	await proxy.until(({ open }) => open === 0);
+	isSignedIn = true;
+	if (!client) throw new Error('There is none.');
+	await new Followed(client, id).is('live');
+});
+
+it('tries again later where the token cannot be had', async () => {
+	const good = await aliceFor(60);
+	const failure = new Error('no network');
+	let asked = 0;
+	const followed = follow(async () => {
+		if (++asked < 3) throw failure;
+		return good;
+	});
+	await followed.is('live');
+	expect(followed.states.filter(({ name }) => name === 'offline')).toEqual(
+		range(1, 2).map(() => ({ name: 'offline', retryAt: expect.any(Number), reason: failure })),
+	);
+});
