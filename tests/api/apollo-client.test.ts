@@ -1,13 +1,12 @@
-import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/client/core';
-import { GraphQLWsLink } from '@apollo/client/link/subscriptions';
-import { getMainDefinition } from '@apollo/client/utilities';
+import { gql } from '@apollo/client/core';
 import { isAbstractType } from 'graphql';
-import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { connect } from '../../examples/apollo-client.ts';
 import { schema } from '../../schema/index.ts';
 import type { Client } from '../support/client.ts';
-import { converse, type Event, type Events, FOLLOW, range, send } from '../support/live.ts';
+import { FOLLOW_EVENTS, Heard, WATCH_ACTIVITY } from '../support/heard.ts';
+import { converse, type Events, eventually, metric, mutate, range, send } from '../support/live.ts';
 import { startProxy, type TcpProxy } from '../support/proxy.ts';
 import { startService, type TestService } from '../support/service.ts';
 
@@ -36,101 +35,46 @@ const SEND = gql`
 	}
 `;
 
-/** Which types an abstract one stands for: what Apollo's users have a code generator print. */
+/** What Apollo's users have a code generator print. */
 const possibleTypes = Object.fromEntries(
 	Object.values(schema.getTypeMap())
 		.filter(isAbstractType)
 		.map((type) => [type.name, schema.getPossibleTypes(type).map(({ name }) => name)]),
 );
 
-/** As Apollo's documentation sets one up: subscriptions by socket, everything else by HTTP. The socket does not retry. */
-function connect(token: string) {
-	const authorization = `Bearer ${token}`;
-	const socket = createClient({
-		url: `ws://127.0.0.1:${proxy.port}/graphql`,
-		webSocketImpl: WebSocket,
-		connectionParams: { authorization },
-		retryAttempts: 0,
-	});
-	const client = new ApolloClient({
-		cache: new InMemoryCache({ possibleTypes }),
-		link: ApolloLink.split(
-			({ query }) => {
-				const definition = getMainDefinition(query);
-				return definition.kind === 'OperationDefinition' && definition.operation === 'subscription';
-			},
-			new GraphQLWsLink(socket),
-			new HttpLink({ uri: `http://127.0.0.1:${proxy.port}/graphql`, headers: { authorization } }),
-		),
-	});
-	return { client, socket };
-}
-
-/** Follows, and subscribes again with the last sequence seen whenever it breaks. */
-class Following {
-	readonly events: Event[] = [];
-	subscriptions = 0;
-	readonly #client: ApolloClient;
-	readonly #id: string;
-	readonly #waiting: { readonly sequence: number; readonly resolve: () => void }[] = [];
-	#stop = () => {};
-
-	constructor(client: ApolloClient, id: string) {
-		this.#client = client;
-		this.#id = id;
-		this.#subscribe();
-	}
-
-	async reaches(sequence: number): Promise<void> {
-		if (this.#last < sequence)
-			await new Promise<void>((resolve) => this.#waiting.push({ sequence, resolve }));
-	}
-
-	stop(): void {
-		this.#stop();
-	}
-
-	get #last(): number {
-		return this.events.at(-1)?.sequence ?? 0;
-	}
-
-	#subscribe(): void {
-		this.subscriptions++;
-		const subscription = this.#client
-			.subscribe<Events>({
-				query: gql(FOLLOW),
-				variables: { id: this.#id, after: this.#last },
-				fetchPolicy: 'no-cache',
-			})
-			.subscribe({
-				next: ({ data, error }) => {
-					// A break comes as an error of the last result.
-					if (error) setTimeout(() => this.#subscribe(), 5);
-					if (data) this.events.push(data.conversationEvents as Event);
-					for (const { sequence, resolve } of this.#waiting) if (this.#last >= sequence) resolve();
-				},
-			});
-		this.#stop = () => subscription.unsubscribe();
-	}
+function connectAs(person: Client) {
+	const states: string[] = [];
+	const live = Promise.withResolvers<void>();
+	const connected = connect(
+		{
+			url: `http://127.0.0.1:${proxy.port}/graphql`,
+			token: () => person.person.token,
+			webSocketImpl: WebSocket,
+			minRetryMs: 10,
+		},
+		possibleTypes,
+		(_conversationId, { name }) => {
+			states.push(name);
+			if (name === 'live') live.resolve();
+		},
+	);
+	return { ...connected, states, live: live.promise };
 }
 
 it('Apollo Client queries, mutates and follows, and resumes when its connection was cut', async () => {
-	const { id, lastSequence } = await converse(alice);
-	const { client, socket } = connect(alice.person.token);
+	const { id, epoch } = await converse(alice);
+	const { apollo, pendo, readHistory, states } = connectAs(alice);
+	const place = await readHistory(id);
+	expect(place).toEqual({ after: (await send(alice, id, 'after the history')).sequence - 1, epoch });
 
-	const { data } = await client.query<{ conversation: { lastSequence: number } }>({
-		query: gql`
-			query ($id: ID!) {
-				conversation(id: $id) { id lastSequence }
-			}
-		`,
-		variables: { id },
-	});
-	expect(data?.conversation.lastSequence).toBe(lastSequence);
-
-	const following = new Following(client, id);
-	await following.reaches(lastSequence);
-	const sent = await client.mutate<{ sendMessage: { message: { body: string } } }>({
+	const heard = new Heard();
+	const subscription = apollo
+		.subscribe<Events>({ query: gql(FOLLOW_EVENTS), variables: { conversationId: id, ...place } })
+		.subscribe(({ data, error }) => {
+			expect(error).toBeUndefined();
+			if (data) heard.hear(data.conversationEvents.sequence);
+		});
+	const sent = await apollo.mutate<{ sendMessage: { message: { body: string; sequence: number } } }>({
 		mutation: SEND,
 		variables: { input: { conversationId: id, body: 'from Apollo' } },
 	});
@@ -138,23 +82,63 @@ it('Apollo Client queries, mutates and follows, and resumes when its connection 
 		__typename: 'SendMessagePayload',
 		message: { body: 'from Apollo' },
 	});
-	await following.reaches(lastSequence + 1);
+	let head = sent.data?.sendMessage.message.sequence ?? 0;
+	await heard.reaches(head);
 
-	let head = lastSequence + 1;
 	for (const round of range(1, 3)) {
 		proxy.cut();
 		for (const n of range(1, 10)) head = (await send(bob, id, `round ${round}: ${n}`)).sequence;
-		await following.reaches(head);
+		await heard.reaches(head);
 	}
-	expect(following.events.map(({ sequence }) => sequence)).toEqual(range(1, head));
-	expect(following.subscriptions).toBe(4);
+	expect(heard.sequences).toEqual(range(place.after + 1, head));
+	expect(states.filter((name) => name === 'offline')).toHaveLength(3);
 
-	const refused = await client.mutate<{ sendMessage: { code: string } }>({
+	const refused = await apollo.mutate<{ sendMessage: { code: string } }>({
 		mutation: SEND,
 		variables: { input: { conversationId: id, body: ' ' } },
 	});
 	expect(refused.data?.sendMessage).toMatchObject({ __typename: 'InvalidInputError', code: 'INVALID_INPUT' });
-	following.stop();
-	client.stop();
-	await socket.dispose();
+	subscription.unsubscribe();
+	expect(states.at(-1)).toBe('ended');
+	apollo.stop();
+	pendo.close();
+});
+
+it('Apollo Client reads the history again where it cannot go on, and hears who types over the same connection', async () => {
+	const { id } = await converse(alice);
+	const { apollo, pendo, live } = connectAs(alice);
+	const typing = new Heard();
+	apollo
+		.subscribe<{ conversationActivity: { typing?: boolean } }>({
+			query: gql(WATCH_ACTIVITY),
+			variables: { conversationId: id },
+		})
+		.subscribe(({ data }) => data?.conversationActivity.typing && typing.hear(1));
+	const heard = new Heard();
+	apollo
+		.subscribe<Events>({ query: gql(FOLLOW_EVENTS), variables: { conversationId: id, after: 1_000 } })
+		.subscribe(({ data }) => data && heard.hear(data.conversationEvents.sequence));
+	await live;
+	const { sequence } = await send(alice, id, 'behind the history');
+	await heard.reaches(sequence);
+	expect(heard.sequences).toEqual([sequence]);
+	while (typing.sequences.length === 0)
+		for (const isTyping of [true, false])
+			await mutate(bob, 'setTyping', { conversationId: id, typing: isTyping });
+	await eventually(() => metric(service, 'pendo_message_open_sockets{transport="websocket"}'), 1);
+	apollo.stop();
+	pendo.close();
+});
+
+it('Apollo Client hears why a conversation cannot be followed', async () => {
+	const { id } = await converse(bob);
+	const { apollo, pendo } = connectAs(alice);
+	const { error } = await new Promise<{ error?: object | undefined }>((resolve) =>
+		apollo
+			.subscribe({ query: gql(FOLLOW_EVENTS), variables: { conversationId: id, after: 0 } })
+			.subscribe(resolve),
+	);
+	expect(error).toMatchObject({ errors: [{ extensions: { code: 'NOT_FOUND' } }] });
+	apollo.stop();
+	pendo.close();
 });

@@ -1,9 +1,9 @@
-import { type ExecutionResult, fetchExchange, subscriptionExchange, Client as UrqlClient } from '@urql/core';
-import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import { connect } from '../../examples/urql.ts';
 import type { Client } from '../support/client.ts';
-import { converse, type Event, type Events, FOLLOW, range, send } from '../support/live.ts';
+import { FOLLOW_EVENTS, Heard, WATCH_ACTIVITY } from '../support/heard.ts';
+import { converse, type Events, eventually, metric, mutate, range, send } from '../support/live.ts';
 import { startProxy, type TcpProxy } from '../support/proxy.ts';
 import { startService, type TestService } from '../support/service.ts';
 
@@ -26,76 +26,38 @@ afterAll(async () => {
 const SEND = `mutation Send($input: SendMessageInput!) { sendMessage(input: $input) {
 	__typename ... on SendMessagePayload { message { id body sequence } } ... on Error { code message retryable } } }`;
 
-/** As urql's documentation sets one up, with a socket client that connects again. */
-function connect(token: string) {
-	const authorization = `Bearer ${token}`;
-	const socket = createClient({
-		url: `ws://127.0.0.1:${proxy.port}/graphql`,
-		webSocketImpl: WebSocket,
-		connectionParams: { authorization },
-		retryAttempts: 20,
-		retryWait: () => new Promise((resolve) => setTimeout(resolve, 5)),
-	});
-	const client = new UrqlClient({
-		url: `http://127.0.0.1:${proxy.port}/graphql`,
-		fetchOptions: { headers: { authorization } },
-		preferGetMethod: false,
-		exchanges: [
-			fetchExchange,
-			subscriptionExchange({
-				forwardSubscription: ({ query = '', variables }) => ({
-					subscribe: (sink) => {
-						// What is sent again after a break is this object: its `after` follows what has arrived.
-						const resumed: Record<string, unknown> = { ...variables };
-						const unsubscribe = socket.subscribe<Events>(
-							{ query, variables: resumed },
-							{
-								...sink,
-								next: (result) => {
-									const sequence = result.data?.conversationEvents.sequence;
-									if (sequence !== undefined) resumed['after'] = sequence;
-									sink.next(result as ExecutionResult);
-								},
-							},
-						);
-						return { unsubscribe };
-					},
-				}),
-			}),
-		],
-	});
-	return { client, socket };
+function connectAs(person: Client) {
+	const states: string[] = [];
+	const live = Promise.withResolvers<void>();
+	const connected = connect(
+		{
+			url: `http://127.0.0.1:${proxy.port}/graphql`,
+			token: () => person.person.token,
+			webSocketImpl: WebSocket,
+			minRetryMs: 10,
+		},
+		(_conversationId, { name }) => {
+			states.push(name);
+			if (name === 'live') live.resolve();
+		},
+	);
+	return { ...connected, states, live: live.promise };
 }
 
 it('urql queries, mutates and follows, and resumes when its connection was cut', async () => {
-	const { id, lastSequence } = await converse(alice);
-	const { client, socket } = connect(alice.person.token);
-	let connections = 0;
-	socket.on('connected', () => connections++);
+	const { id, epoch } = await converse(alice);
+	const { urql, pendo, readHistory, states } = connectAs(alice);
+	const place = await readHistory(id);
+	expect(place).toEqual({ after: (await send(alice, id, 'after the history')).sequence - 1, epoch });
 
-	const { data, error } = await client
-		.query<{ conversation: { lastSequence: number } }>(
-			'query($id: ID!) { conversation(id: $id) { lastSequence } }',
-			{ id },
-		)
-		.toPromise();
-	expect(error).toBeUndefined();
-	expect(data?.conversation.lastSequence).toBe(lastSequence);
-
-	const events: Event[] = [];
-	const waiting: { readonly sequence: number; readonly resolve: () => void }[] = [];
-	const reaches = async (sequence: number) => {
-		if ((events.at(-1)?.sequence ?? 0) < sequence)
-			await new Promise<void>((resolve) => waiting.push({ sequence, resolve }));
-	};
-	const { unsubscribe } = client.subscription<Events>(FOLLOW, { id, after: 0 }).subscribe((result) => {
-		expect(result.error).toBeUndefined();
-		if (result.data) events.push(result.data.conversationEvents);
-		for (const { sequence, resolve } of waiting) if ((events.at(-1)?.sequence ?? 0) >= sequence) resolve();
-	});
-	await reaches(lastSequence);
-
-	const sent = await client
+	const heard = new Heard();
+	const { unsubscribe } = urql
+		.subscription<Events>(FOLLOW_EVENTS, { conversationId: id, ...place })
+		.subscribe(({ data, error }) => {
+			expect(error).toBeUndefined();
+			if (data) heard.hear(data.conversationEvents.sequence);
+		});
+	const sent = await urql
 		.mutation<{ sendMessage: { __typename: string; message: { sequence: number; body: string } } }>(SEND, {
 			input: { conversationId: id, body: 'from urql' },
 		})
@@ -104,23 +66,56 @@ it('urql queries, mutates and follows, and resumes when its connection was cut',
 		__typename: 'SendMessagePayload',
 		message: { body: 'from urql' },
 	});
-	await reaches(lastSequence + 1);
+	let head = sent.data?.sendMessage.message.sequence ?? 0;
+	await heard.reaches(head);
 
-	let head = lastSequence + 1;
 	for (const round of range(1, 3)) {
 		proxy.cut();
 		for (const n of range(1, 10)) head = (await send(bob, id, `round ${round}: ${n}`)).sequence;
-		await reaches(head);
+		await heard.reaches(head);
 	}
-	expect(events.map(({ sequence }) => sequence)).toEqual(range(1, head));
-	expect(connections).toBe(4);
+	expect(heard.sequences).toEqual(range(place.after + 1, head));
+	expect(states.filter((name) => name === 'offline')).toHaveLength(3);
 
-	const refused = await client
+	const refused = await urql
 		.mutation<{ sendMessage: { code: string; retryable: boolean } }>(SEND, {
 			input: { conversationId: id, body: ' ' },
 		})
 		.toPromise();
 	expect(refused.data?.sendMessage).toMatchObject({ code: 'INVALID_INPUT', retryable: false });
 	unsubscribe();
-	await socket.dispose();
+	expect(states.at(-1)).toBe('ended');
+	pendo.close();
+});
+
+it('urql reads the history again where it cannot go on, and hears who types over the same connection', async () => {
+	const { id } = await converse(alice);
+	const { urql, pendo, live } = connectAs(alice);
+	const typing = new Heard();
+	urql
+		.subscription<{ conversationActivity: { typing?: boolean } }>(WATCH_ACTIVITY, { conversationId: id })
+		.subscribe(({ data }) => data?.conversationActivity.typing && typing.hear(1));
+	const heard = new Heard();
+	urql
+		.subscription<Events>(FOLLOW_EVENTS, { conversationId: id, after: 1_000 })
+		.subscribe(({ data }) => data && heard.hear(data.conversationEvents.sequence));
+	await live;
+	const { sequence } = await send(alice, id, 'behind the history');
+	await heard.reaches(sequence);
+	expect(heard.sequences).toEqual([sequence]);
+	while (typing.sequences.length === 0)
+		for (const isTyping of [true, false])
+			await mutate(bob, 'setTyping', { conversationId: id, typing: isTyping });
+	await eventually(() => metric(service, 'pendo_message_open_sockets{transport="websocket"}'), 1);
+	pendo.close();
+});
+
+it('urql hears why a conversation cannot be followed', async () => {
+	const { id } = await converse(bob);
+	const { urql, pendo } = connectAs(alice);
+	const { error } = await new Promise<{ error?: { graphQLErrors: readonly object[] } | undefined }>(
+		(resolve) => urql.subscription(FOLLOW_EVENTS, { conversationId: id, after: 0 }).subscribe(resolve),
+	);
+	expect(error?.graphQLErrors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
+	pendo.close();
 });
