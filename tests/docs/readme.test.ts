@@ -112,7 +112,7 @@ describe.skipIf(skipped)("the README's first five minutes", () => {
 		expect(events.at(-1)).toContain('"message":{"body":"On its way."}');
 	});
 
-	test('the conversation is followed with graphql-ws across a restart of the service', async () => {
+	test('the conversation is followed with the client across a restart of the service', async () => {
 		const [code = ''] = blocks('js tested');
 		const exported = 'echo "$CAROL $CONVERSATION $ALEX"';
 		const [token = '', conversation = '', agent = ''] =
