@@ -64,7 +64,7 @@ const HISTORY = `query History($id: ID!, $after: String) {
 		lastSequence
 		messages(first: 100, after: $after) {
 			pageInfo { endCursor hasNextPage }
-			edges { node { id sequence body clientMessageId } }
+			edges { node { id sequence body clientMessageId createdAt } }
 		}
 	}
 }`;
@@ -75,7 +75,13 @@ interface HistoryPage {
 		readonly messages: {
 			readonly pageInfo: { readonly endCursor: string | null; readonly hasNextPage: boolean };
 			readonly edges: readonly {
-				readonly node: { id: string; sequence: number; body: string; clientMessageId: string };
+				readonly node: {
+					id: string;
+					sequence: number;
+					body: string;
+					clientMessageId: string;
+					createdAt: string;
+				};
 			}[];
 		};
 	};

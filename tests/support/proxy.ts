@@ -17,8 +17,8 @@ export interface TcpProxy {
 	close(): Promise<void>;
 }
 
-/** A TCP proxy on a port of its own. */
-export async function startProxy(targetPort: number): Promise<TcpProxy> {
+/** A TCP proxy to a port of 127.0.0.1, on a port of its own at this address. */
+export async function startProxy(targetPort: number, host = '127.0.0.1'): Promise<TcpProxy> {
 	const clients = new Set<Socket>();
 	const targets = new Set<Socket>();
 	const changes = new EventEmitter();
@@ -41,7 +41,7 @@ export async function startProxy(targetPort: number): Promise<TcpProxy> {
 		taken++;
 		changes.emit('change');
 		if (!isFrozen) client.pipe(target).pipe(client);
-	}).listen(0, '127.0.0.1');
+	}).listen(0, host);
 	await once(server, 'listening');
 	const all = () => [...clients, ...targets];
 	const proxy: TcpProxy = {
