@@ -66,10 +66,7 @@ export class RedisBus implements Bus {
 		this.#observer = observer;
 		this.#publisher = connections.publisher;
 		this.#subscriber = connections.subscriber;
-		this.#subscriptions = new RedisSubscriptions(this.#subscriber, (reason) => {
-			this.#note(reason);
-			this.#update();
-		});
+		this.#subscriptions = new RedisSubscriptions(this.#subscriber, (reason) => this.#refused(reason));
 		this.#pubsub = this.#createPubSub();
 		this.#outbox = new Outbox({
 			...config,
@@ -243,8 +240,8 @@ export class RedisBus implements Bus {
 			() => this.#setMayPublish(true),
 			(reason: unknown) => {
 				this.#unheard = 0;
-				this.#note(reason);
-				this.#setMayPublish(false);
+				this.#mayPublish = false;
+				this.#refused(reason);
 			},
 		);
 	}
@@ -252,6 +249,15 @@ export class RedisBus implements Bus {
 	#setMayPublish(mayPublish: boolean): void {
 		this.#mayPublish = mayPublish;
 		this.#update();
+	}
+
+	/** An operator has to mend it: it is told although it is no change, once. */
+	#refused(reason: unknown): void {
+		const before = this.#reason;
+		const wasConnected = this.#isConnected;
+		this.#note(reason);
+		this.#update();
+		if (!wasConnected && this.#reason !== before) this.#observer.connected(false, this.#reason);
 	}
 
 	#note(reason: unknown): void {
@@ -265,7 +271,9 @@ export class RedisBus implements Bus {
 		if (isConnected === this.#isConnected || this.#closed !== undefined) return;
 		this.#isConnected = isConnected;
 		this.#observer.connected(isConnected, this.#reason);
-		if (isConnected) this.#onChange();
+		if (!isConnected) return;
+		this.#reason = 'the connection was closed';
+		this.#onChange();
 	}
 
 	/** ioredis gives up where a sentinel is asked while the connection is being closed. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { MemoryBus } from '../../src/bus/memory.ts';
 import type { Bus, WakeUp } from '../../src/live/bus.ts';
-import { openRedisBus } from '../support/bus.ts';
+import { Heard, head, openRedisBus } from '../support/bus.ts';
 import { eventAt, userOf } from '../support/events.ts';
 import { redisUrl, skipWithoutRedis } from '../support/find-redis.ts';
 import { skipWithoutRedisProgram } from '../support/redis-server.ts';
@@ -49,28 +49,6 @@ async function pairOver(url: string): Promise<readonly [Bus, Bus]> {
 	const database = randomUUID();
 	return Promise.all([openRedisBus({ url, database }), openRedisBus({ url, database })]);
 }
-
-/** What a handler has heard, in order; each `next` waits for one more. */
-class Heard {
-	readonly all: WakeUp[] = [];
-	readonly #waiting: { readonly count: number; readonly resolve: () => void }[] = [];
-
-	readonly handler = (wakeUp: WakeUp): void => {
-		this.all.push(wakeUp);
-		for (const { count, resolve } of this.#waiting) if (this.all.length >= count) resolve();
-	};
-
-	async reaches(count: number): Promise<void> {
-		if (this.all.length >= count) return;
-		await new Promise<void>((resolve) => this.#waiting.push({ count, resolve }));
-	}
-
-	get sequences(): number[] {
-		return this.all.map((wakeUp) => (wakeUp.kind === 'head' ? wakeUp.sequence : -1));
-	}
-}
-
-const head = (sequence: number): WakeUp => ({ kind: 'head', sequence });
 
 describe.each(WIRINGS)('a bus $name', ({ open, start, stop }) => {
 	let here: Bus;

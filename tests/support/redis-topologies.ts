@@ -19,6 +19,8 @@ const SLOTS = 16_384;
 export async function startSentinel(): Promise<RedisTopology> {
 	const master = await startRedis();
 	const replica = await startRedis({ replicaof: `127.0.0.1 ${master.port}` });
+	// A sentinel looks at a server every ten seconds only.
+	await eventually(async () => String(await replica.run('info')).includes('master_link_status:up'), true);
 	const sentinel = await startRedis(
 		{
 			[`sentinel monitor ${GROUP} 127.0.0.1`]: `${master.port} 1`,
