@@ -159,7 +159,10 @@ export function membersPage(
 	return dialect.first(rows.orderBy('joined_at', direction).orderBy('user_id', direction), page.limit + 1);
 }
 
-/** Newest activity first, so that `after` is older. Only those that all of `memberIds` are present in. */
+/**
+ * Newest activity first, so that `after` is older. Only those that all of `memberIds` are present in, and then only these
+ * are read; without a member, a filter for what few have reads on until the page is full.
+ */
 export function conversationsPage(
 	db: Queries,
 	dialect: Dialect,

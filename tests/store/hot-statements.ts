@@ -117,8 +117,12 @@ const inbox = (
 	reads: 55,
 	...otherwise,
 });
-const listOf = (memberIds: readonly string[], reads: number): HotStatement => ({
-	build: ({ queries, dialect }) => read.conversationsPage(queries, dialect, {}, memberIds, first),
+const listOf = (
+	memberIds: readonly string[],
+	reads: number,
+	filter: Parameters<typeof read.conversationsPage>[2] = {},
+): HotStatement => ({
+	build: ({ queries, dialect }) => read.conversationsPage(queries, dialect, filter, memberIds, first),
 	reads,
 	seeks: [...ID, OWN],
 	sorts: true,
@@ -262,6 +266,13 @@ export const HOT_STATEMENTS: Readonly<Record<string, HotStatement>> = {
 	),
 	'a third of the inbox by status': inbox({ status: ['OPEN'] }, first, { walks: byActivity, reads: 250 }),
 	"a customer's conversations": listOf([CUSTOMER], 6),
+	"a customer's conversations by a text that none has": listOf([CUSTOMER], 6, { search: 'nowhere' }),
+	"a customer's conversations by values that none has": listOf([CUSTOMER], 6, {
+		channel: ['EMAIL'],
+		status: ['SNOOZED'],
+		visibility: 'OPEN',
+	}),
+	"a customer's open conversations": listOf([CUSTOMER], 6, { closed: false }),
 	"an agent's own conversations": listOf([AGENT], 250),
 	"an agent's conversations with a customer": listOf([CUSTOMER, AGENT], 9),
 	'users by id': {

@@ -156,6 +156,18 @@ select top(51) * from "conversations" where "status" in (@) order by "last_activ
 select top(51) * from "conversations" where "id" in (select "conversation_id" from "memberships" where "user_id" = @ and "left_at" is null) order by "last_activity_at" desc, "id" desc;
 -- 1 parameters: ["0190aaaa-0000-7000-8000-000000004e1f"]
 
+-- a customer's conversations by a text that none has
+select top(51) * from "conversations" where lower("subject") like lower(@) escape '\' and "id" in (select "conversation_id" from "memberships" where "user_id" = @ and "left_at" is null) order by "last_activity_at" desc, "id" desc;
+-- 2 parameters: ["%nowhere%","0190aaaa-0000-7000-8000-000000004e1f"]
+
+-- a customer's conversations by values that none has
+select top(51) * from "conversations" where "status" in (@) and "channel" in (@) and "visibility" = @ and "id" in (select "conversation_id" from "memberships" where "user_id" = @ and "left_at" is null) order by "last_activity_at" desc, "id" desc;
+-- 4 parameters: ["SNOOZED","EMAIL","OPEN","0190aaaa-0000-7000-8000-000000004e1f"]
+
+-- a customer's open conversations
+select top(51) * from "conversations" where "closed_at" is null and "id" in (select "conversation_id" from "memberships" where "user_id" = @ and "left_at" is null) order by "last_activity_at" desc, "id" desc;
+-- 1 parameters: ["0190aaaa-0000-7000-8000-000000004e1f"]
+
 -- an agent's own conversations
 select top(51) * from "conversations" where "id" in (select "conversation_id" from "memberships" where "user_id" = @ and "left_at" is null) order by "last_activity_at" desc, "id" desc;
 -- 1 parameters: ["0190aaaa-0000-7000-8000-000000004e20"]
