@@ -10,7 +10,8 @@ export interface RedisTopology {
 	remove(): Promise<void>;
 }
 
-const GROUP = 'messages';
+/** What the sentinel calls its servers. */
+export const GROUP = 'messages';
 /** How long a server may not answer before it counts as down. */
 const DOWN_MS = 500;
 const SLOTS = 16_384;
