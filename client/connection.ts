@@ -43,6 +43,8 @@ export function connect(options: ConnectionOptions, token: string, events: Conne
 	let socket: WebSocketLike | undefined;
 	let isConnected = false;
 	let isOver = false;
+	/** Without a pong graphql-ws sends no further ping: other messages only lengthen the wait for it. */
+	let isAsked = false;
 	let overdue: ReturnType<typeof setTimeout> | undefined;
 
 	const awaitSign = () => {
@@ -51,10 +53,15 @@ export function connect(options: ConnectionOptions, token: string, events: Conne
 	const alive = () => {
 		clearTimeout(overdue);
 		overdue = undefined;
+		if (isAsked && !isOver) awaitSign();
+	};
+	const ask = () => {
+		isAsked = true;
+		awaitSign();
 	};
 	const close = () => {
 		isOver = true;
-		alive();
+		clearTimeout(overdue);
 		// It waits for a connection that is under way, and fails with it.
 		Promise.resolve(client.dispose()).catch(ignore);
 		if (!isConnected) client.terminate();
@@ -86,8 +93,13 @@ export function connect(options: ConnectionOptions, token: string, events: Conne
 				alive();
 				events.connected();
 			},
-			message: () => isConnected && alive(),
-			ping: (isReceived) => isReceived || awaitSign(),
+			message: () => isConnected && isAsked && alive(),
+			ping: (isReceived) => isReceived || ask(),
+			pong: (isReceived) => {
+				if (!isReceived) return;
+				isAsked = false;
+				alive();
+			},
 			closed: lose,
 			error: lose,
 		},
@@ -99,7 +111,7 @@ export function connect(options: ConnectionOptions, token: string, events: Conne
 		subscribe: (query, variables, sink) => client.subscribe({ query, variables: { ...variables } }, sink),
 		probe: () => {
 			socket?.send('{"type":"ping"}');
-			awaitSign();
+			ask();
 		},
 		close,
 	};

@@ -51,6 +51,23 @@ it.each([1002, 4400, 4409, 4500])('takes no closing for final: %i', async (code)
 	});
 });
 
+it('does not take an event for the sign of life that it asked for', async () => {
+	service = await startScriptedService(3, ({ event, socket }, n) => {
+		event({ sequence: n });
+		if (n === 2) event({ sequence: 3 });
+		else
+			socket.on('message', (data) => {
+				if (String(data).includes('"ping"')) event({ sequence: 2 });
+			});
+	});
+	client = pendoClient(service.port, () => 'any', { keepAliveMs: 20, timeoutMs: 100 });
+	const followed = new Followed(client, 'any', { after: 0 });
+	await followed.is('offline');
+	await followed.reaches(3);
+	expect(followed.sequences).toEqual([1, 2, 3]);
+	expect(places()).toEqual([0, 2]);
+});
+
 it('waits for as long as a refusal says', async () => {
 	const followed = await followScript(1, ({ event, errors }, n) => {
 		if (n === 1) errors([{ message: 'Not now.', extensions: { code: 'SERVICE_BUSY', retryAfter: 0.3 } }]);
