@@ -35,6 +35,10 @@ export interface Receipt {
 export interface Following {
 	/** Fails with what no follower should meet. */
 	readonly over: Promise<void>;
+	/** The last sequence that it has received. */
+	readonly last: number;
+	/** Leaves its node, and comes back. */
+	leave(): void;
 	/** What it has received, once it has reached this sequence; it ends then. */
 	upTo(sequence: number): Promise<readonly Receipt[]>;
 }
@@ -83,6 +87,10 @@ export function follow(person: Person, conversationId: string, options: FollowOp
 	over.catch(() => undefined);
 	return {
 		over,
+		get last() {
+			return last();
+		},
+		leave: () => leave(),
 		upTo: async (sequence) => {
 			goal = sequence;
 			if (isDone()) leave();

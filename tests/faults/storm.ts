@@ -100,9 +100,10 @@ export async function startStorm(
 	});
 	const following = [agent, ...watchers].flatMap((person, index) => {
 		const transport = index % EVERY === EVERY - 1 ? overEventStream : overSocket;
-		return ids.map((id) => ({ id, ...follow(person, id, { url, transport, staysMs, gone: gone.signal }) }));
+		const options = { url, transport, staysMs, gone: gone.signal };
+		return ids.map((id) => ({ id, follower: follow(person, id, options) }));
 	});
-	const everybody = [...sending, ...following.map(({ over }) => over)];
+	const everybody = [...sending, ...following.map(({ follower }) => follower.over)];
 	const failure = Promise.all(everybody).then(() => new Promise<never>(() => {}));
 	failure.catch(() => undefined);
 	onTestFinished(async () => {
@@ -170,7 +171,7 @@ export async function startStorm(
 				delays.push(
 					...(await check(
 						id,
-						following.filter((one) => one.id === id),
+						following.filter((one) => one.id === id).map(({ follower }) => follower),
 					)),
 				);
 			return latenessOf(delays);
