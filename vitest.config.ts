@@ -32,7 +32,7 @@ const postgresql: TestProjectInlineConfiguration = {
 			'tests/api/{production,proxy-host,query-limits,request-ids,tokens}.test.ts',
 			'tests/api/{websocket-abuse,websocket-protocol}.test.ts',
 			// Clients, signals that are not stored, what followers share, readers that do not read.
-			'tests/api/{apollo-client,urql,live-activity,live-cohorts,live-slow-reader,live-sse,live-sse-resume}.test.ts',
+			'tests/api/{apollo-client,urql,live-activity,live-coalescing,live-cohorts,live-slow-reader,live-sse,live-sse-resume}.test.ts',
 		],
 	},
 };

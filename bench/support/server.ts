@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -104,14 +104,23 @@ function environment(variant: Variant, port: number, databaseUrl: string): NodeJ
 	};
 }
 
+/** Below the ports that systems give to whoever asks for any. */
+const PORTS = { from: 10_000, to: 30_000 };
+
 /** A port that was free a moment ago: the servers print theirs in ways of their own. */
 async function freePort(): Promise<number> {
-	const probe = createServer().listen(0, '127.0.0.1');
-	await once(probe, 'listening');
-	const { port } = probe.address() as AddressInfo;
-	probe.close();
-	await once(probe, 'close');
-	return port;
+	for (;;) {
+		const port = randomInt(PORTS.from, PORTS.to);
+		const probe = createServer().listen(port, '127.0.0.1');
+		const isFree = await once(probe, 'listening').then(
+			() => true,
+			() => false,
+		);
+		if (!isFree) continue;
+		probe.close();
+		await once(probe, 'close');
+		return port;
+	}
 }
 
 /** The product is ready when it says so; a peer when it says anything. */

@@ -16,12 +16,11 @@ import type { GraphQLContext } from '../../schema/context.ts';
 import { StoreUnavailable } from '../conversations/store.ts';
 import type { Role, Viewer } from '../identity/viewer.ts';
 import type { Delivery } from '../live/ring.ts';
+import { type EventText, EventTexts, eventText } from './event-texts.ts';
 import type { Operation, RunArgs } from './operations.ts';
 
 /** The root field that cohorts share; its place in the log is each follower's own. */
 const FIELD = 'conversationEvents';
-/** Of the texts kept, all in all. */
-const MAX_TEXT_CHARACTERS = 16 * 1024 * 1024;
 const MAX_KEY_CHARACTERS = 8_192;
 const OWN_ARGUMENTS: ReadonlySet<string> = new Set(['after', 'epoch']);
 
@@ -57,8 +56,8 @@ interface Shape {
 
 /** Followers who asked the same, in the same access class: each event is executed and written out once for all of them. */
 export interface Cohort {
-	/** The JSON of an execution result. @throws StoreUnavailable */
-	render(delivery: Delivery): string | Promise<string>;
+	/** @throws StoreUnavailable */
+	render(delivery: Delivery): EventText | Promise<EventText>;
 }
 
 /** Sorts followers of conversation events into cohorts. */
@@ -67,11 +66,7 @@ export class Cohorts {
 	readonly #shapes = new WeakMap<object, Map<string, Shape | null>>();
 	/** One that is forgotten while it has followers costs a second execution of an event, no more. */
 	readonly #cohorts = new LRUCache<string, Cohort>({ max: 1_000 });
-	/** Texts by cohort and delivery, for those who come to an event later. */
-	readonly #texts = new LRUCache<string, string | Promise<string>>({
-		maxSize: MAX_TEXT_CHARACTERS,
-		sizeCalculation: (text) => (typeof text === 'string' ? text.length + 100 : 1_000),
-	});
+	readonly #texts = new EventTexts();
 
 	constructor(deps: CohortDeps) {
 		this.#deps = deps;
@@ -110,22 +105,11 @@ export class Cohorts {
 
 	#begin(operation: Operation, variables: RunArgs['variables'], role: Role): Cohort {
 		const nobody = nobodyOf(role);
-		const cohortId = nextCohort++;
 		return {
-			render: (delivery) => {
-				const id = `${cohortId} ${delivery.id}`;
-				const known = this.#texts.get(id);
-				if (known !== undefined) return known;
+			render: this.#texts.ofCohort((delivery) => {
 				this.#deps.onRendered();
-				const text = this.#write(operation, variables, nobody, delivery);
-				this.#texts.set(id, text);
-				if (text instanceof Promise)
-					void text.then(
-						(done) => this.#texts.set(id, done),
-						() => this.#texts.delete(id),
-					);
-				return text;
-			},
+				return this.#write(operation, variables, nobody, delivery);
+			}),
 		};
 	}
 
@@ -134,7 +118,7 @@ export class Cohorts {
 		variables: RunArgs['variables'],
 		viewer: Viewer,
 		delivery: Delivery,
-	): string | Promise<string> {
+	): EventText | Promise<EventText> {
 		const context = this.#deps.createContext(viewer, delivery);
 		const result = this.#deps.execute(operation, { variables, context, rootValue: delivery.event });
 		return 'then' in result ? Promise.resolve(result).then(textOf) : textOf(result);
@@ -157,10 +141,10 @@ export class Cohorts {
  * @throws StoreUnavailable where the database was not to be had: an error in the event's place would be a hole in what
  * its followers see.
  */
-function textOf(result: ExecutionResult): string {
+function textOf(result: ExecutionResult): EventText {
 	if (result.errors?.some(({ extensions }) => extensions['code'] === 'SERVICE_BUSY'))
 		throw new StoreUnavailable('The event cannot be read now.');
-	return JSON.stringify(result);
+	return eventText(JSON.stringify(result));
 }
 
 /** By name; what the operation does not declare is nobody's. */
@@ -171,8 +155,6 @@ function declaredVariables({ definition }: Operation, variables: RunArgs['variab
 		.sort()
 		.map((name) => [name, variables?.[name]]);
 }
-
-let nextCohort = 0;
 
 /** The nil UUID (RFC 9562, 5.9): no user has it. */
 const NIL = '00000000-0000-0000-0000-000000000000';

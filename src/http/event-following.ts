@@ -1,4 +1,4 @@
-import type { Duplex } from 'node:stream';
+import { Buffer } from 'node:buffer';
 import type { ExecutionResult } from 'graphql';
 import type { WebSocket } from 'ws';
 import { StoreConflict, StoreUnavailable } from '../conversations/store.ts';
@@ -7,9 +7,10 @@ import { StreamEnded } from '../live/event-stream.ts';
 import type { EndReason, Follower, Sink } from '../live/follower.ts';
 import type { Delivery } from '../live/ring.ts';
 import type { Cohort, Cohorts } from './cohorts.ts';
+import { type EventText, eventText } from './event-texts.ts';
 import { type OpenFollowerDeps, openFollower } from './open-follower.ts';
 import type { Operation, RunArgs } from './operations.ts';
-import { textFrame } from './text-frame.ts';
+import { frameHead, type SocketOutbox } from './socket-outbox.ts';
 
 export interface EventFollowingDeps extends OpenFollowerDeps {
 	readonly cohorts: Pick<Cohorts, 'argumentsOf' | 'join'>;
@@ -18,7 +19,7 @@ export interface EventFollowingDeps extends OpenFollowerDeps {
 }
 
 /** What operations know of their socket. */
-export type OperationSocket = Pick<WebSocket, 'readyState' | 'OPEN' | 'bufferedAmount' | 'close'>;
+export type OperationSocket = Pick<WebSocket, 'readyState' | 'OPEN' | 'close'>;
 
 /** An operation of a socket that is under way. */
 export interface RunningOperation {
@@ -34,8 +35,7 @@ export interface FollowOperation {
 	readonly viewer: Viewer;
 	readonly requestId: string;
 	readonly socket: OperationSocket;
-	/** What the socket writes to. */
-	readonly stream: Duplex;
+	readonly outbox: Pick<SocketOutbox, 'push' | 'flush' | 'waiting'>;
 	readonly running: RunningOperation;
 }
 
@@ -43,7 +43,7 @@ export interface FollowOperation {
 const TRY_AGAIN_LATER = 1013;
 const GOING_AWAY = 1001;
 
-/** Following conversation events over WebSockets: frames go straight to the socket, each cohort's text with the operation's own id. */
+/** Following conversation events over WebSockets: past the protocol's own way, each cohort's text with the operation's own id. */
 export class EventFollowing {
 	readonly #deps: EventFollowingDeps;
 
@@ -74,23 +74,24 @@ export class EventFollowing {
 /** Writes frames of one operation to its socket. */
 class SocketSink implements Sink {
 	readonly #socket: OperationSocket;
-	readonly #stream: Duplex;
+	readonly #outbox: FollowOperation['outbox'];
 	readonly #running: RunningOperation;
-	readonly #head: string;
+	/** The end of every message, a character for each byte. */
+	readonly #end: string;
 	readonly #cohort: Cohort;
 	readonly #silent: SilentStream;
 	readonly #maxBufferedBytes: number;
 
 	constructor(
-		{ socket, stream, running }: FollowOperation,
+		{ socket, outbox, running }: FollowOperation,
 		cohort: Cohort,
 		silent: SilentStream,
 		deps: EventFollowingDeps,
 	) {
 		this.#socket = socket;
-		this.#stream = stream;
+		this.#outbox = outbox;
 		this.#running = running;
-		this.#head = `{"id":${JSON.stringify(running.id)},"type":"next","payload":`;
+		this.#end = eventText(`,"id":${JSON.stringify(running.id)}}`).bytes;
 		this.#cohort = cohort;
 		this.#silent = silent;
 		this.#maxBufferedBytes = deps.maxBufferedBytes;
@@ -98,29 +99,48 @@ class SocketSink implements Sink {
 
 	deliver(delivery: Delivery): void | Promise<void> {
 		const text = this.#cohort.render(delivery);
-		if (typeof text === 'string') this.#send(text);
+		if ('bytes' in text) this.#send(text);
 		else return text.then((done) => this.#send(done));
 	}
 
 	writable(): boolean {
-		return this.#socket.bufferedAmount < this.#maxBufferedBytes;
+		return this.#outbox.waiting < this.#maxBufferedBytes;
 	}
 
 	end(reason?: EndReason): void {
 		// A closed socket is opened again by its client, which an error of the operation would not be.
-		if (reason === 'stopping') this.#socket.close(GOING_AWAY, 'Going away');
+		if (reason === 'stopping') this.#close(GOING_AWAY, 'Going away');
 		else if (reason === 'slow')
-			this.#socket.close(TRY_AGAIN_LATER, 'The reader is too slow: resume from the last sequence');
+			this.#close(TRY_AGAIN_LATER, 'The reader is too slow: resume from the last sequence');
 		else if (reason instanceof StoreUnavailable || reason instanceof StoreConflict)
-			this.#socket.close(TRY_AGAIN_LATER, 'The log cannot be read now: resume from the last sequence');
+			this.#close(TRY_AGAIN_LATER, 'The log cannot be read now: resume from the last sequence');
 		this.#silent.end(reason);
 	}
 
-	/** Past a close frame, and past the operation's end, nothing may be sent. */
-	#send(text: string): void {
-		if (this.#silent.isOver || this.#running.isLeft) return;
-		if (this.#socket.readyState === this.#socket.OPEN) this.#stream.write(textFrame(`${this.#head}${text}}`));
+	/** What is due still leaves: past a close frame nothing may. */
+	#close(code: number, reason: string): void {
+		this.#outbox.flush();
+		this.#socket.close(code, reason);
 	}
+
+	/** Past the operation's end nothing may be sent. */
+	#send(text: EventText): void {
+		if (this.#silent.isOver || this.#running.isLeft) return;
+		this.#outbox.push(startOf(text, this.#end.length), this.#end);
+	}
+}
+
+/** The frames of one event, but for the end that is each operation's own: ids are mostly of one length. */
+const starts = new WeakMap<EventText, { readonly endLength: number; readonly start: string }>();
+
+function startOf(text: EventText, endLength: number): string {
+	const known = starts.get(text);
+	if (known?.endLength === endLength) return known.start;
+	const message = `{"type":"next","payload":${text.bytes}`;
+	// Copied into one piece, which else would be put together for each socket anew.
+	const start = Buffer.from(frameHead(message.length + endLength) + message, 'latin1').toString('latin1');
+	starts.set(text, { endLength, start });
+	return start;
 }
 
 /** Says nothing until its follower ends; returning it stops the follower. */

@@ -1,4 +1,3 @@
-import type { Duplex } from 'node:stream';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSchema } from 'graphql';
 import { CloseCode, makeServer, type Server as ProtocolServer, type SubscribePayload } from 'graphql-ws';
 import type { GraphQLContext } from '../../schema/context.ts';
@@ -10,6 +9,7 @@ import type { EventFollowing, OperationSocket, RunningOperation } from './event-
 import { atExpiry } from './expiry.ts';
 import { type Operation, type OperationRequest, type Operations, toOperationRequest } from './operations.ts';
 import { type ErrorPolicy, publicError, toPublicError } from './public-errors.ts';
+import type { SocketOutbox } from './socket-outbox.ts';
 
 export interface SocketOperationsDeps {
 	readonly schema: GraphQLSchema;
@@ -24,8 +24,7 @@ export interface SocketOperationsDeps {
 /** A socket as its operations know it. Thousands are open at a time, so it holds no more than it must. */
 export interface Connection {
 	readonly socket: OperationSocket;
-	/** What the socket writes to. */
-	readonly stream: Duplex;
+	readonly outbox: SocketOutbox;
 	readonly requestId: string;
 	/** Undefined until the token is checked. */
 	viewer: Viewer | undefined;
@@ -176,11 +175,11 @@ async function subscribe(
 	{ operation, variableValues, viewer, connection, running }: SocketArgs,
 ): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> {
 	const variables = variableValues ?? undefined;
-	const { requestId, socket, stream } = connection;
+	const { requestId, socket, outbox } = connection;
 	const args = { variables, context: deps.createContext(viewer, requestId) };
 	let followed: AsyncIterable<ExecutionResult> | undefined;
 	const result = await deps.operations.subscribe(operation, args, async () => {
-		const follow = { operation, variables, viewer, requestId, socket, stream, running };
+		const follow = { operation, variables, viewer, requestId, socket, outbox, running };
 		const answer = await deps.following.follow(follow);
 		if (answer === undefined || !(Symbol.asyncIterator in answer)) return answer;
 		// Not through the plugins, which would wrap it: it is silent, and there are thousands.

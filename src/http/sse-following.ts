@@ -7,6 +7,7 @@ import { UnauthenticatedError } from '../identity/tokens.ts';
 import type { EndReason, Sink } from '../live/follower.ts';
 import type { Delivery } from '../live/ring.ts';
 import type { Cohort, Cohorts } from './cohorts.ts';
+import type { EventText } from './event-texts.ts';
 import { atExpiry } from './expiry.ts';
 import { type OpenedFollower, type OpenFollowerDeps, openFollower } from './open-follower.ts';
 import type { Operation, Operations, RunArgs } from './operations.ts';
@@ -46,7 +47,7 @@ const COMPLETE = 'event: complete\ndata:\n\n';
 export class SseFollowing {
 	readonly #deps: SseFollowingDeps;
 	readonly #open = new Set<FollowedResponse>();
-	readonly #frames = new WeakMap<Cohort, { readonly delivery: number; readonly frame: Buffer }>();
+	readonly #frames = new WeakMap<EventText, Buffer>();
 	#beat: NodeJS.Timeout | undefined;
 
 	constructor(deps: SseFollowingDeps) {
@@ -125,17 +126,18 @@ export class SseFollowing {
 		this.#beat = undefined;
 	}
 
-	/** The bytes of an event are the same for a whole cohort, whose followers take it one after the other. */
+	/** The bytes of an event are the same for a whole cohort. */
 	#frameOf(cohort: Cohort, delivery: Delivery): Buffer | Promise<Buffer> {
-		const known = this.#frames.get(cohort);
-		if (known?.delivery === delivery.id) return known.frame;
-		const keep = (text: string) => {
-			const frame = Buffer.from(`id: ${delivery.event.sequence}\nevent: next\ndata: ${text}\n\n`);
-			this.#frames.set(cohort, { delivery: delivery.id, frame });
+		const { sequence } = delivery.event;
+		const frameOf = (text: EventText) => {
+			const known = this.#frames.get(text);
+			if (known !== undefined) return known;
+			const frame = Buffer.from(`id: ${sequence}\nevent: next\ndata: ${text.bytes}\n\n`, 'latin1');
+			this.#frames.set(text, frame);
 			return frame;
 		};
 		const text = cohort.render(delivery);
-		return typeof text === 'string' ? keep(text) : text.then(keep);
+		return 'bytes' in text ? frameOf(text) : text.then(frameOf);
 	}
 }
 

@@ -8,6 +8,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import type { Origins } from './origins.ts';
 import { requestIdOf } from './request-id.ts';
 import { type Connection, createSocketOperations, type SocketOperationsDeps } from './socket-operations.ts';
+import { SocketOutbox } from './socket-outbox.ts';
 
 export interface WebSocketDeps extends SocketOperationsDeps {
 	readonly origins: Origins;
@@ -71,17 +72,18 @@ function open(
 		logger.error({ err, requestId }, 'a socket failed');
 		socket.close(CloseCode.InternalServerError, 'Internal server error');
 	};
+	const outbox = new SocketOutbox(socket, stream);
 	const closed = operations.opened(
 		{
 			protocol: socket.protocol,
-			send: (text) => send(socket, text, deps.config),
+			send: (text) => send(socket, outbox, text, deps.config),
 			// Without the payload: nobody needs it back, and it would wait for a peer that does not read.
-			onPing: () => send(socket, PONG, deps.config),
+			onPing: () => send(socket, outbox, PONG, deps.config),
 			close: (code, reason) => socket.close(code, reason),
 			onMessage: (handle) =>
 				socket.on('message', (data) => void handle(readMessage(String(data))).catch(fail)),
 		},
-		{ socket, stream, requestId, viewer: undefined, expiry: undefined, running: [] },
+		{ socket, outbox, requestId, viewer: undefined, expiry: undefined, running: [] },
 	);
 	metrics.socketOpened('websocket');
 	// ws closes the socket itself: 1009 above the limit, 1007 for what is no UTF-8.
@@ -111,8 +113,15 @@ function readMessage(text: string): string {
  * Settles when the socket has taken the text. A peer that does not read is not read from either: else its pings and
  * refused operations would be answered into memory. One that takes nothing for too long is closed.
  */
-async function send(socket: WebSocket, text: string, { slowReaderMaxBytes, slowReaderMaxMs }: SocketsConfig) {
+async function send(
+	socket: WebSocket,
+	outbox: SocketOutbox,
+	text: string,
+	{ slowReaderMaxBytes, slowReaderMaxMs }: SocketsConfig,
+) {
 	if (socket.readyState !== socket.OPEN) return;
+	// An operation's end must not overtake its events.
+	outbox.flush();
 	const tooLong = setTimeout(closeSlow, slowReaderMaxMs, socket);
 	const taken = new Promise<void>((resolve) => socket.send(text, () => resolve()));
 	const pauses = socket.bufferedAmount > slowReaderMaxBytes && !socket.isPaused;

@@ -25,7 +25,7 @@ export interface FeedOptions {
 
 const PAGE = 200;
 /** Followers that are served in one turn of the event loop. */
-const SLICE = 200;
+const SLICE = 64;
 
 /**
  * A followed conversation on this node: its newest events and those who follow. It hears of new events by wake-ups,
@@ -39,6 +39,10 @@ export class Feed {
 	readonly #options: FeedOptions;
 	readonly #ring: Ring;
 	readonly #followers = new Set<Follower>();
+	/** Where the walk over the followers is. */
+	#walk = this.#followers.values();
+	/** How many of them are still to be pumped since the log last grew. */
+	#unpumped = 0;
 	#unsubscribe: () => void = () => {};
 	#pins = 0;
 	#isStarted = false;
@@ -89,6 +93,8 @@ export class Feed {
 
 	add(follower: Follower): void {
 		this.#followers.add(follower);
+		// It comes in behind the walk's place, in front of some who are still to be reached.
+		if (this.#unpumped > 0) this.#unpumped++;
 	}
 
 	drop(follower: Follower): void {
@@ -158,20 +164,30 @@ export class Feed {
 	}
 
 	/**
-	 * In slices, so that many followers hold up nobody else, nor all their frames memory at once. Each has its own
-	 * place in the log: one that is pumped late, or twice, misses and doubles nothing.
+	 * Everyone once, round and round from where the last walk ended, in slices: many followers hold up nobody else, nor
+	 * all their frames memory at once. What comes meanwhile goes along with the rest of the walk, so that under load a
+	 * follower takes several events at a time. Each has its own place in the log: one that is pumped late, or twice,
+	 * misses and doubles nothing.
 	 */
 	#pumpAll(): void {
-		if (this.#followers.size <= SLICE) {
-			for (const follower of this.#followers) follower.pump();
-			return;
+		const isWalking = this.#unpumped > 0;
+		this.#unpumped = this.#followers.size;
+		if (!isWalking) this.#pumpSlice();
+	}
+
+	#pumpSlice(): void {
+		for (let pumped = 0; pumped < SLICE && this.#unpumped > 0; pumped++) {
+			this.#unpumped--;
+			this.#nextFollower()?.pump();
 		}
-		const followers = [...this.#followers];
-		const pumpFrom = (start: number) => {
-			for (const follower of followers.slice(start, start + SLICE)) follower.pump();
-			if (start + SLICE < followers.length) setImmediate(pumpFrom, start + SLICE);
-		};
-		pumpFrom(0);
+		if (this.#unpumped > 0) setImmediate(() => this.#pumpSlice());
+	}
+
+	#nextFollower(): Follower | undefined {
+		const next = this.#walk.next();
+		if (!next.done) return next.value;
+		this.#walk = this.#followers.values();
+		return this.#walk.next().value;
 	}
 
 	#catchUp(): void {

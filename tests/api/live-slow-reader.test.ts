@@ -97,6 +97,31 @@ describe('a reader that stops reading', () => {
 		for (const { socket } of [...stopped, resumed]) socket.terminate();
 	});
 
+	it('holds up nobody, and costs little memory, when it is one of a hundred', async () => {
+		const { client, id } = await startConversation({
+			SLOW_READER_MAX_MS: '3000',
+			SLOW_READER_MAX_BYTES: '65536',
+		});
+		const reader = await follow(client, id, 0);
+		const stopped = await Promise.all(range(1, 100).map(() => follow(client, id, 0)));
+		for (const socket of stopped) {
+			await socket.next();
+			socket.socket.pause();
+		}
+		const before = memoryInUse();
+		let seen = 0;
+		for (let sent = 0; sent < 80; sent++) {
+			// Each is read before the next one is sent: what the others do not take holds nothing up.
+			const { sequence } = await send(client, id, TEXT);
+			expect(await takeTo(reader, sequence)).toEqual(range(seen + 1, sequence));
+			seen = sequence;
+		}
+		// Each may have its limit and an event above it.
+		expect(memoryInUse() - before).toBeLessThan(40e6);
+		await eventually(openFollowers, 1);
+		for (const { socket } of [...stopped, reader]) socket.terminate();
+	});
+
 	it('is cut off over server-sent events, and loses nothing by it', async () => {
 		const { client, id } = await startConversation({ SLOW_READER_MAX_MS: '300' });
 		const stream = await StreamReader.open(client, FOLLOW, { id, after: 0 });

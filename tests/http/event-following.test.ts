@@ -6,6 +6,7 @@ import { toGlobalId } from '../../schema/ids.ts';
 import { schema } from '../../schema/index.ts';
 import { Cohorts } from '../../src/http/cohorts.ts';
 import { EventFollowing } from '../../src/http/event-following.ts';
+import { SocketOutbox } from '../../src/http/socket-outbox.ts';
 import { Feeds } from '../../src/live/feeds.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
 import { CONVERSATION, FakeBus, FakeLog } from '../live/log.ts';
@@ -76,7 +77,8 @@ afterEach(() => feeds.stop());
 async function begin(id: string) {
 	const running = { id, isLeft: false };
 	const socket = { readyState: 1, OPEN: 1, bufferedAmount: 0, close: () => undefined } as const;
-	const request = { operation, variables, viewer, requestId: 'test', socket, stream, running };
+	const outbox = new SocketOutbox(socket, stream);
+	const request = { operation, variables, viewer, requestId: 'test', socket, outbox, running };
 	const silent = await following.follow(request);
 	if (silent === undefined || !(Symbol.asyncIterator in silent)) throw new Error('Not followed.');
 	bus.deliver({ kind: 'events', events: log.grow(1) });

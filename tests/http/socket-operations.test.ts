@@ -48,6 +48,8 @@ class OpenStream implements AsyncIterableIterator<ExecutionResult> {
 	}
 }
 
+import { SocketOutbox } from '../../src/http/socket-outbox.ts';
+
 let sent: Message[];
 let closedWith: (number | undefined)[];
 /** Settles all sends at once: a peer that reads again. */
@@ -92,8 +94,8 @@ beforeEach(async () => {
 		createContext: () => fakeContext(),
 	});
 	connection = {
-		socket: { readyState: 1, OPEN: 1, bufferedAmount: 0, close: (code) => void closedWith.push(code) },
-		stream: new PassThrough(),
+		socket: { readyState: 1, OPEN: 1, close: (code) => void closedWith.push(code) },
+		outbox: new SocketOutbox({ readyState: 1, OPEN: 1, bufferedAmount: 0 }, new PassThrough()),
 		requestId: 'test',
 		viewer,
 		expiry: undefined,

@@ -44,6 +44,43 @@ async function follow(after = log.head): Promise<KeepingSink> {
 	return sink;
 }
 
+describe('many followers', () => {
+	const MANY = 300;
+	const followAll = () => Promise.all(range(1, MANY).map(() => follow()));
+	const reached = (sinks: readonly KeepingSink[], sequence: number) =>
+		sinks.filter(({ sequences }) => sequences.at(-1) === sequence).length;
+	const deliver = () => bus.deliver({ kind: 'events', events: log.grow(1) });
+
+	it('are reached one part after the other, and nobody else is held up meanwhile', async () => {
+		const sinks = await followAll();
+		deliver();
+		const atOnce = reached(sinks, 4);
+		expect(atOnce).toBeGreaterThan(0);
+		expect(atOnce).toBeLessThan(MANY / 2);
+		await new Promise((resolve) => setImmediate(resolve));
+		expect(reached(sinks, 4)).toBeGreaterThan(atOnce);
+		await Promise.all(sinks.map((sink) => sink.reaches(4)));
+	});
+
+	it('get what comes meanwhile along with what they still wait for, each event once', async () => {
+		const sinks = await followAll();
+		deliver();
+		deliver();
+		await Promise.all(sinks.map((sink) => sink.reaches(5)));
+		for (const { sequences } of sinks) expect(sequences).toEqual([4, 5]);
+	});
+
+	it('are all reached when others come meanwhile', async () => {
+		const sinks = await followAll();
+		deliver();
+		deliver();
+		const later = await followAll();
+		await Promise.all(sinks.map((sink) => sink.reaches(5)));
+		for (const { sequences } of sinks) expect(sequences).toEqual([4, 5]);
+		for (const { sequences } of later) expect(sequences).toEqual([]);
+	});
+});
+
 describe('wake-ups', () => {
 	it('bring events without a read of the log', async () => {
 		const sink = await follow();
