@@ -2,6 +2,7 @@ import type { Domain } from '../src/conversations/domain.ts';
 import type { ErrorCode } from '../src/conversations/errors.ts';
 import type { Reader } from '../src/conversations/reader.ts';
 import type { HealthReport } from '../src/health.ts';
+import type { Turns } from '../src/identity/limits.ts';
 import type { Viewer } from '../src/identity/viewer.ts';
 import type { Live } from '../src/live/live.ts';
 
@@ -13,6 +14,8 @@ export interface GraphQLContext {
 	readonly live: Pick<Live, 'follow' | 'activity' | 'setTyping'>;
 	readonly health: () => Promise<HealthReport>;
 	readonly requestId: string;
+	/** Every mutation takes one before it does anything. */
+	readonly turns: Pick<Turns, 'next'>;
 	/** The codes of the expected faults that the operation's mutations answer with, for who counts and logs them. */
 	readonly refusals: ErrorCode[];
 }

@@ -4,7 +4,7 @@ import {
 	DomainError,
 	type ErrorCode,
 	type InvalidInputError,
-	type RateLimitedError,
+	RateLimitedError,
 	type ServiceBusyError,
 } from '../src/conversations/errors.ts';
 import { LIMITS } from '../src/conversations/limits.ts';
@@ -169,10 +169,12 @@ export function mutationResult<Payload extends object>(
 		resolveType: (value) => (isRefusal(value) ? TYPE_NAMES[value.refusal.code] : payload.name),
 	});
 	async function settle(
-		refusals: GraphQLContext['refusals'],
+		{ refusals, turns }: Pick<GraphQLContext, 'refusals' | 'turns'>,
 		run: () => Promise<Payload>,
 	): Promise<Payload | Refusal> {
 		try {
+			const wait = turns.next();
+			if (wait > 0) throw new RateLimitedError(wait);
 			return await run();
 		} catch (error) {
 			if (!(error instanceof DomainError && codes.has(error.code))) throw error;

@@ -13,6 +13,7 @@ import {
 import { graphqlConfig, graphqlModel } from './config/graphql.ts';
 import { httpConfig, httpModel, socketsConfig, socketsModel } from './config/http.ts';
 import { findIdentityFault, type IdentityConfig, identityConfig, identityModel } from './config/identity.ts';
+import { limitsConfig, limitsModel } from './config/limits.ts';
 import { liveConfig, liveModel, writeQueueConfig, writeQueueModel } from './config/live.ts';
 import { logConfig, logModel } from './config/log.ts';
 import { type RedisConfig, redisConfig, redisModel } from './config/redis.ts';
@@ -24,6 +25,7 @@ export { describeDatabase };
 type HttpConfig = ReturnType<typeof httpConfig>;
 export type SocketsConfig = ReturnType<typeof socketsConfig>;
 export type GraphQLConfig = ReturnType<typeof graphqlConfig>;
+type LimitsConfig = ReturnType<typeof limitsConfig>;
 type LiveConfig = ReturnType<typeof liveConfig>;
 type WriteQueueConfig = ReturnType<typeof writeQueueConfig>;
 type LogConfig = ReturnType<typeof logConfig>;
@@ -31,6 +33,7 @@ type LogConfig = ReturnType<typeof logConfig>;
 export interface Config {
 	readonly http: HttpConfig;
 	readonly sockets: SocketsConfig;
+	readonly limits: LimitsConfig;
 	readonly graphql: GraphQLConfig;
 	readonly database: DatabaseConfig;
 	readonly writeQueue: WriteQueueConfig;
@@ -92,6 +95,7 @@ function settingsModel(production: boolean) {
 		...logModel.shape,
 		...graphqlModel(production).shape,
 		...socketsModel.shape,
+		...limitsModel.shape,
 		...writeQueueModel.shape,
 		...liveModel.shape,
 		...redisModel.shape,
@@ -120,6 +124,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
 	return {
 		http: httpConfig(settings),
 		sockets: socketsConfig(settings),
+		limits: limitsConfig(settings),
 		graphql: graphqlConfig(settings),
 		database,
 		writeQueue: writeQueueConfig(settings),

@@ -1,6 +1,4 @@
 import { setImmediate } from 'node:timers/promises';
-import type { GraphQLContext } from '../schema/context.ts';
-import { schema } from '../schema/index.ts';
 import { createNodes, type Nodes } from './bus/nodes.ts';
 import type { BusObserver } from './bus/redis.ts';
 import type { Config, DatabaseConfig } from './config.ts';
@@ -10,27 +8,17 @@ import { RequestReader } from './conversations/request-reader.ts';
 import { WriteQueue } from './conversations/write-queue.ts';
 import { createHealth } from './health.ts';
 import { createHealthChecks } from './health-checks.ts';
-import { Authentication } from './http/authentication.ts';
-import { Cohorts } from './http/cohorts.ts';
-import { EventFollowing } from './http/event-following.ts';
 import type { GraphiQLPage } from './http/graphiql.ts';
-import { createGraphQL } from './http/graphql.ts';
-import { Origins } from './http/origins.ts';
-import { toPublicError } from './http/public-errors.ts';
-import { createHttpServer } from './http/server.ts';
-import { SseFollowing } from './http/sse-following.ts';
 import { resolveTokenSettings } from './identity/development-secret.ts';
 import { createTokenSigner } from './identity/sign.ts';
-import { createTokenVerifier, type TokenSettings } from './identity/tokens.ts';
-import type { Viewer } from './identity/viewer.ts';
+import type { TokenSettings } from './identity/tokens.ts';
 import { Live } from './live/live.ts';
-import type { Delivery } from './live/ring.ts';
 import { createNotices, type ServiceNotices } from './notices.ts';
-import { createLogBuffer, type LogBuffer } from './observability/log-buffer.ts';
+import { createLogBuffer } from './observability/log-buffer.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
 import { openStore, type Store } from './store/database.ts';
-import { VERSION } from './version.ts';
+import { type CreateContext, wireServer } from './wire-server.ts';
 
 export interface Service {
 	/** Opens the port; answers with it. */
@@ -92,9 +80,10 @@ export async function createService(config: Config): Promise<Service> {
 			},
 		},
 	);
-	const createContext = (viewer: Viewer, requestId: string): GraphQLContext => ({
+	const createContext: CreateContext = (viewer, requestId, turns) => ({
 		viewer,
 		requestId,
+		turns,
 		refusals: [],
 		reader: new RequestReader(core.domain, viewer),
 		domain: core.domain,
@@ -106,7 +95,8 @@ export async function createService(config: Config): Promise<Service> {
 		config,
 		store,
 		tokens,
-		core,
+		domain: core.domain,
+		live: core.live,
 		metrics,
 		logger,
 		logBuffer,
@@ -202,112 +192,9 @@ function observeBus({ redis }: Config, metrics: Metrics, notices: ServiceNotices
 	};
 }
 
-interface Wiring {
-	readonly config: Config;
-	readonly store: Store;
-	readonly tokens: TokenSettings;
-	readonly core: Core;
-	readonly metrics: Metrics;
-	readonly logger: Logger;
-	readonly logBuffer: LogBuffer;
-	readonly health: ReturnType<typeof createHealth>;
-	readonly createContext: (viewer: Viewer, requestId: string) => GraphQLContext;
-	/** For the page for people. */
-	readonly pageTokens: GraphiQLPage['tokens'];
-}
-
-function wireServer({ config, store, core, metrics, logger, createContext, ...wiring }: Wiring) {
-	const authentication = new Authentication(
-		createTokenVerifier(wiring.tokens, {
-			onKeySetError: (err) => logger.warn({ err }, 'the key set could not be renewed'),
-		}),
-		store.users,
-	);
-	const graphql = createGraphQL({
-		schema,
-		config: config.graphql,
-		logger,
-		metrics,
-		graphiql: config.graphql.graphiql ? { tokens: wiring.pageTokens } : undefined,
-	});
-	const { errorPolicy, operations, executor } = graphql;
-	const cohorts = new Cohorts({
-		schema,
-		execute: ({ document, operationName }, { variables, context, rootValue }) => {
-			const args = { schema, document, operationName, rootValue, contextValue: context };
-			const result = executor({ ...args, variableValues: variables as Record<string, unknown> });
-			const show = (done: typeof result & object) =>
-				'errors' in done && done.errors
-					? {
-							...done,
-							errors: done.errors.map((error) => toPublicError(error, errorPolicy, context.requestId)),
-						}
-					: done;
-			return 'then' in result ? result.then(show) : show(result);
-		},
-		createContext: (viewer, delivery) => followerContext(createContext, core.domain, viewer, delivery),
-		onRendered: () => metrics.eventExecuted(),
-	});
-	const origins = new Origins(config.http.allowedOrigins, config.http.trustProxy);
-	const following = {
-		live: core.live,
-		cohorts,
-		metrics,
-		errorPolicy,
-		maxBufferedBytes: config.sockets.slowReaderMaxBytes,
-	};
-	return createHttpServer({
-		graphql: {
-			graphql,
-			authentication,
-			following: new SseFollowing({
-				...following,
-				operations,
-				slowReaderMaxMs: config.sockets.slowReaderMaxMs,
-			}),
-			maxBodyBytes: config.http.maxBodyBytes,
-			slowReaderMaxMs: config.sockets.slowReaderMaxMs,
-			hasGraphiQL: config.graphql.graphiql,
-			createContext,
-		},
-		webSockets: {
-			schema,
-			config: config.sockets,
-			origins,
-			authentication,
-			operations,
-			following: new EventFollowing(following),
-			errorPolicy,
-			createContext,
-			logger,
-			metrics,
-		},
-		origins,
-		health: wiring.health,
-		metrics,
-		metricsToken: config.http.metricsToken,
-		logBuffer: wiring.logBuffer,
-		logger,
-		version: VERSION,
-	});
-}
-
 /** The queue itself takes a connection, and reads need some. */
 function heldAtOnce(database: DatabaseConfig): number {
 	return database.kind === 'sqlite' ? 1 : Math.min(3, Math.max(1, database.poolMax - 2));
-}
-
-/** A context to make an event ready in: it knows what the event brings, and its access is decided by the follower. */
-function followerContext(
-	createContext: (viewer: Viewer, requestId: string) => GraphQLContext,
-	domain: Domain,
-	viewer: Viewer,
-	{ event }: Delivery,
-): GraphQLContext {
-	const reader = new RequestReader(domain, viewer, event.conversationId);
-	if (event.type !== 'HistoryReset')
-		reader.remember({ conversation: event.conversation, users: event.users });
-	return { ...createContext(viewer, 'live'), reader };
 }
 
 function signer(config: Config, tokens: TokenSettings): Service['developmentToken'] {

@@ -100,6 +100,8 @@ function environment(variant: Variant, port: number, databaseUrl: string): NodeJ
 		DATABASE_POOL_MAX: String(POOL_SIZE),
 		JWT_SECRET,
 		LOG_LEVEL: 'info',
+		// Few users send what thousands would.
+		MAX_OPERATIONS_PER_SECOND: '1000000',
 		...variant.env,
 	};
 }

@@ -51,8 +51,8 @@ builder.mutationFields((t) => ({
 		type: MarkReadResult.type,
 		description: "Move the viewer's read marker. It never moves back, and never past the newest event.",
 		args: { input: t.arg({ type: MarkReadInput, required: true, description: 'Where, and how far.' }) },
-		resolve: (_root, { input }, { domain, viewer, reader, refusals }) =>
-			MarkReadResult.settle(refusals, async () => {
+		resolve: (_root, { input }, { domain, viewer, reader, refusals, turns }) =>
+			MarkReadResult.settle({ refusals, turns }, async () => {
 				const marked = await markRead(domain, viewer, {
 					conversationId: requireId('Conversation', input.conversationId),
 					sequence: input.sequence,
@@ -65,8 +65,8 @@ builder.mutationFields((t) => ({
 		type: SetTypingResult.type,
 		description: 'Tell the others that the viewer types. It runs out by itself, so repeat it while they do.',
 		args: { input: t.arg({ type: SetTypingInput, required: true, description: 'Where, and whether.' }) },
-		resolve: (_root, { input }, { live, viewer, refusals }) =>
-			SetTypingResult.settle(refusals, async () => {
+		resolve: (_root, { input }, { live, viewer, refusals, turns }) =>
+			SetTypingResult.settle({ refusals, turns }, async () => {
 				const conversationId = requireId('Conversation', input.conversationId);
 				await live.setTyping(viewer, { conversationId, typing: input.typing });
 				return { conversationId };

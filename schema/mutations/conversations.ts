@@ -59,8 +59,8 @@ builder.mutationFields((t) => ({
 		args: {
 			input: t.arg({ type: CreateConversationInput, required: true, description: 'What it is like.' }),
 		},
-		resolve: (_root, { input }, { domain, viewer, reader, refusals }) =>
-			CreateConversationResult.settle(refusals, async () => {
+		resolve: (_root, { input }, { domain, viewer, reader, refusals, turns }) =>
+			CreateConversationResult.settle({ refusals, turns }, async () => {
 				const memberIds = input.memberIds?.map((id) => fromGlobalId('User', id) ?? ID_OF_NOTHING);
 				const created = await createConversation(domain, viewer, given({ ...input, memberIds }));
 				reader.remember(created);
@@ -71,8 +71,8 @@ builder.mutationFields((t) => ({
 		type: CloseConversationResult.type,
 		description: 'Close a conversation for good: no sends and no edits from then on. Agents only.',
 		args: { input: t.arg({ type: CloseConversationInput, required: true, description: 'Which.' }) },
-		resolve: (_root, { input }, { domain, viewer, reader, refusals }) =>
-			CloseConversationResult.settle(refusals, async () => {
+		resolve: (_root, { input }, { domain, viewer, reader, refusals, turns }) =>
+			CloseConversationResult.settle({ refusals, turns }, async () => {
 				const closed = await closeConversation(domain, viewer, {
 					conversationId: fromGlobalId('Conversation', input.conversationId) ?? ID_OF_NOTHING,
 				});

@@ -111,8 +111,8 @@ builder.mutationFields((t) => ({
 			'Join an OPEN conversation, or, as an agent, any. Joining twice is no error. A customer who was removed needs ' +
 			'addMember to come back.',
 		args: { input: t.arg({ type: JoinConversationInput, required: true, description: 'Which.' }) },
-		resolve: (_root, { input }, { domain, viewer, reader, refusals }) =>
-			JoinConversationResult.settle(refusals, async () => {
+		resolve: (_root, { input }, { domain, viewer, reader, refusals, turns }) =>
+			JoinConversationResult.settle({ refusals, turns }, async () => {
 				const joined = await joinConversation(domain, viewer, {
 					conversationId: requireId('Conversation', input.conversationId),
 				});
@@ -125,8 +125,8 @@ builder.mutationFields((t) => ({
 		description:
 			"Leave a conversation. Leaving twice is no error. A customer's event streams of it complete after their MemberLeft.",
 		args: { input: t.arg({ type: LeaveConversationInput, required: true, description: 'Which.' }) },
-		resolve: (_root, { input }, { domain, viewer, reader, refusals }) =>
-			LeaveConversationResult.settle(refusals, async () => {
+		resolve: (_root, { input }, { domain, viewer, reader, refusals, turns }) =>
+			LeaveConversationResult.settle({ refusals, turns }, async () => {
 				const left = await leaveConversation(domain, viewer, {
 					conversationId: requireId('Conversation', input.conversationId),
 				});
@@ -138,8 +138,8 @@ builder.mutationFields((t) => ({
 		type: AddMemberResult.type,
 		description: 'Add a user to a conversation: agents, and its creator. Adding twice is no error.',
 		args: { input: t.arg({ type: AddMemberInput, required: true, description: 'Whom, and where.' }) },
-		resolve: (_root, { input }, { domain, viewer, reader, refusals }) =>
-			AddMemberResult.settle(refusals, async () => {
+		resolve: (_root, { input }, { domain, viewer, reader, refusals, turns }) =>
+			AddMemberResult.settle({ refusals, turns }, async () => {
 				const added = await addMember(domain, viewer, memberInput(input));
 				reader.remember(added);
 				return added;
@@ -149,8 +149,8 @@ builder.mutationFields((t) => ({
 		type: RemoveMemberResult.type,
 		description: 'Remove a member from a conversation: agents, and its creator. Removing twice is no error.',
 		args: { input: t.arg({ type: RemoveMemberInput, required: true, description: 'Whom, and where.' }) },
-		resolve: (_root, { input }, { domain, viewer, reader, refusals }) =>
-			RemoveMemberResult.settle(refusals, async () => {
+		resolve: (_root, { input }, { domain, viewer, reader, refusals, turns }) =>
+			RemoveMemberResult.settle({ refusals, turns }, async () => {
 				const removed = await removeMember(domain, viewer, memberInput(input));
 				reader.remember(removed);
 				return removed;

@@ -94,8 +94,8 @@ builder.mutationFields((t) => ({
 		description:
 			'Send a message. Once this answers, the message is stored. Give a clientMessageId and a retry never sends it twice.',
 		args: { input: t.arg({ type: SendMessageInput, required: true, description: 'What, and where.' }) },
-		resolve: (_root, { input }, { domain, viewer, reader, refusals }) =>
-			SendMessageResult.settle(refusals, async () => {
+		resolve: (_root, { input }, { domain, viewer, reader, refusals, turns }) =>
+			SendMessageResult.settle({ refusals, turns }, async () => {
 				const { conversationId, body, replyToId, clientMessageId, internal, expectedSequence } = input;
 				const sent = await sendMessage(domain, viewer, {
 					conversationId: requireId('Conversation', conversationId),
@@ -116,8 +116,8 @@ builder.mutationFields((t) => ({
 		description:
 			"Replace a message's body. For its author. Agents can read the bodies before (`Message.revisions`) until the message is deleted.",
 		args: { input: t.arg({ type: EditMessageInput, required: true, description: 'Which, and how.' }) },
-		resolve: (_root, { input }, { domain, viewer, reader, refusals }) =>
-			EditMessageResult.settle(refusals, async () => {
+		resolve: (_root, { input }, { domain, viewer, reader, refusals, turns }) =>
+			EditMessageResult.settle({ refusals, turns }, async () => {
 				const edited = await editMessage(domain, viewer, {
 					messageId: requireId('Message', input.messageId),
 					body: input.body,
@@ -131,8 +131,8 @@ builder.mutationFields((t) => ({
 		description:
 			"Empty a message's body for good; it keeps its place. For its author and agents, in a closed conversation too.",
 		args: { input: t.arg({ type: DeleteMessageInput, required: true, description: 'Which.' }) },
-		resolve: (_root, { input }, { domain, viewer, reader, refusals }) =>
-			DeleteMessageResult.settle(refusals, async () => {
+		resolve: (_root, { input }, { domain, viewer, reader, refusals, turns }) =>
+			DeleteMessageResult.settle({ refusals, turns }, async () => {
 				const deleted = await deleteMessage(domain, viewer, {
 					messageId: requireId('Message', input.messageId),
 				});

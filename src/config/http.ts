@@ -75,6 +75,7 @@ export function httpConfig(values: z.output<ReturnType<typeof httpModel>>) {
 /** What one WebSocket or stream may hold and how long it may keep the service waiting. */
 export const socketsModel = z.object({
 	MAX_FRAME_BYTES: bytes(262_144, FRAME_AND_BODY_MAX_BYTES),
+	MAX_FRAMES_PER_SECOND: integer(1000, { min: 1, max: 1_000_000, unit: 'frames' }),
 	MAX_SUBSCRIPTIONS_PER_SOCKET: integer(100, { min: 1, max: 10_000, unit: 'subscriptions' }),
 	CONNECTION_INIT_TIMEOUT_MS: milliseconds(10_000, 10, 600_000),
 	SLOW_READER_MAX_BYTES: bytes(262_144, 1024 ** 3),
@@ -85,6 +86,8 @@ export const socketsModel = z.object({
 export function socketsConfig(values: z.output<typeof socketsModel>) {
 	return {
 		maxFrameBytes: values.MAX_FRAME_BYTES,
+		/** Five seconds' worth may come at once. */
+		maxFramesPerSecond: values.MAX_FRAMES_PER_SECOND,
 		maxSubscriptionsPerSocket: values.MAX_SUBSCRIPTIONS_PER_SOCKET,
 		connectionInitTimeoutMs: values.CONNECTION_INIT_TIMEOUT_MS,
 		/** What may wait for a reader before it is given no more, and how long it may take nothing before it is closed. */

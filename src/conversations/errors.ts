@@ -82,8 +82,8 @@ export class ConversationMovedError<Missed = unknown> extends DomainError {
 export class RateLimitedError extends DomainError {
 	readonly retryAfter: number;
 
-	constructor(retryAfter: number) {
-		super('RATE_LIMITED');
+	constructor(retryAfter: number, message?: string) {
+		super('RATE_LIMITED', message);
 		this.retryAfter = retryAfter;
 	}
 }

@@ -31,7 +31,7 @@ export class Origins {
 		res.setHeader('vary', 'origin');
 		if (!this.admits(req)) return;
 		res.setHeader('access-control-allow-origin', origin);
-		res.setHeader('access-control-expose-headers', 'x-request-id');
+		res.setHeader('access-control-expose-headers', 'x-request-id, retry-after');
 	}
 
 	/** Answers a preflight (Fetch, CORS-preflight request). */

@@ -1,7 +1,13 @@
 import { type ExecutionResult, GraphQLError } from 'graphql';
 import { isAsyncIterable, type Plugin } from 'graphql-yoga';
 import type { GraphQLContext } from '../../schema/context.ts';
-import { DomainError, type ErrorCode, InvalidInputError, ServiceBusyError } from '../conversations/errors.ts';
+import {
+	DomainError,
+	type ErrorCode,
+	InvalidInputError,
+	RateLimitedError,
+	ServiceBusyError,
+} from '../conversations/errors.ts';
 import { StoreConflict, StoreUnavailable, UnknownCommit } from '../conversations/store.ts';
 import { UnauthenticatedError } from '../identity/tokens.ts';
 import { StreamEnded } from '../live/event-stream.ts';
@@ -40,6 +46,7 @@ const STATUS: Partial<Record<string, number>> = {
 	UNAUTHENTICATED: 401,
 	BAD_USER_INPUT: 400,
 	TOO_COMPLEX: 400,
+	RATE_LIMITED: 429,
 	SERVICE_BUSY: 503,
 	INTERNAL: 500,
 };
@@ -93,12 +100,7 @@ export function toPublicError(error: unknown, policy: ErrorPolicy, requestId?: s
 		policy.onShown(code);
 		return made;
 	};
-	if (cause instanceof DomainError)
-		return make(
-			cause.message,
-			PUBLIC_CODES[cause.code],
-			cause instanceof InvalidInputError ? { field: cause.field } : {},
-		);
+	if (cause instanceof DomainError) return make(cause.message, PUBLIC_CODES[cause.code], detailsOf(cause));
 	if (cause instanceof UnauthenticatedError) return make(cause.message, 'UNAUTHENTICATED');
 	if (cause instanceof StreamEnded) return make(cause.message, 'SERVICE_BUSY');
 	if (cause instanceof UnknownCommit) {
@@ -111,7 +113,8 @@ export function toPublicError(error: unknown, policy: ErrorPolicy, requestId?: s
 	}
 	if (STORE_FAULTS.some((fault) => cause instanceof fault)) {
 		policy.onDefect(cause, requestId);
-		return make(new ServiceBusyError().message, 'SERVICE_BUSY');
+		const busy = new ServiceBusyError();
+		return make(busy.message, 'SERVICE_BUSY', detailsOf(busy));
 	}
 	if (located !== undefined && cause === undefined) {
 		const message = policy.suggestions
@@ -123,6 +126,14 @@ export function toPublicError(error: unknown, policy: ErrorPolicy, requestId?: s
 	}
 	policy.onDefect(cause ?? error, requestId);
 	return make('Something went wrong on our side. It was logged under this request id.', 'INTERNAL');
+}
+
+/** What a program needs beside the code. */
+function detailsOf(error: DomainError): object {
+	if (error instanceof InvalidInputError) return { field: error.field };
+	if (error instanceof RateLimitedError || error instanceof ServiceBusyError)
+		return { retryAfter: error.retryAfter };
+	return {};
 }
 
 /** Makes the errors of every result fit to be shown, with the request's id. */

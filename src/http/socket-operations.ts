@@ -2,11 +2,15 @@ import { type ExecutionArgs, type ExecutionResult, GraphQLError, type GraphQLSch
 import { CloseCode, makeServer, type Server as ProtocolServer, type SubscribePayload } from 'graphql-ws';
 import type { GraphQLContext } from '../../schema/context.ts';
 import type { SocketsConfig } from '../config.ts';
+import { RateLimitedError } from '../conversations/errors.ts';
+import type { Limits, Turns } from '../identity/limits.ts';
 import { UnauthenticatedError } from '../identity/tokens.ts';
 import type { Viewer } from '../identity/viewer.ts';
+import type { Metrics } from '../observability/metrics.ts';
 import type { Authentication } from './authentication.ts';
 import type { EventFollowing, OperationSocket, RunningOperation } from './event-following.ts';
 import { atExpiry } from './expiry.ts';
+import { limitError } from './limit-errors.ts';
 import { type Operation, type OperationRequest, type Operations, toOperationRequest } from './operations.ts';
 import { type ErrorPolicy, publicError, toPublicError } from './public-errors.ts';
 import type { SocketOutbox } from './socket-outbox.ts';
@@ -17,8 +21,10 @@ export interface SocketOperationsDeps {
 	readonly authentication: Pick<Authentication, 'ofConnection'>;
 	readonly operations: Pick<Operations, 'prepare' | 'execute' | 'subscribe'>;
 	readonly following: Pick<EventFollowing, 'follow'>;
+	readonly limits: Pick<Limits, 'begin' | 'subscriptions' | 'userConnections'>;
+	readonly metrics: Pick<Metrics, 'limited'>;
 	readonly errorPolicy: ErrorPolicy;
-	readonly createContext: (viewer: Viewer, requestId: string) => GraphQLContext;
+	readonly createContext: (viewer: Viewer, requestId: string, turns: Turns) => GraphQLContext;
 }
 
 /** A socket as its operations know it. Thousands are open at a time, so it holds no more than it must. */
@@ -26,12 +32,16 @@ export interface Connection {
 	readonly socket: OperationSocket;
 	readonly outbox: SocketOutbox;
 	readonly requestId: string;
-	/** Undefined until the token is checked. */
+	/** Undefined until the token is checked. Until the socket is closed it is one of this viewer's connections. */
 	viewer: Viewer | undefined;
 	/** Calls off the close at the token's end. */
 	expiry: (() => void) | undefined;
 	/** The operations under way: also those that their client has ended and that still end here. */
-	readonly running: RunningOperation[];
+	readonly running: SocketOperation[];
+}
+
+interface SocketOperation extends RunningOperation {
+	readonly isSubscription: boolean;
 }
 
 /** What onSubscribe hands on to execute and subscribe. */
@@ -39,7 +49,8 @@ interface SocketArgs extends ExecutionArgs {
 	readonly operation: Operation;
 	readonly connection: Connection;
 	readonly viewer: Viewer;
-	readonly running: RunningOperation;
+	readonly turns: Turns;
+	readonly running: SocketOperation;
 }
 
 /** An id is kept as long as its operation and stands in front of every event; clients take a uuid or a number. */
@@ -58,7 +69,7 @@ export function createSocketOperations(deps: SocketOperationsDeps): ProtocolServ
 			Object.assign(context, { connectionParams: undefined });
 			return authenticate(deps, connection, connectionParams);
 		},
-		onClose: ({ extra }) => extra.expiry?.(),
+		onClose: ({ extra }) => leave(deps, extra),
 		onSubscribe: ({ extra }, id, payload) => admit(deps, extra, id, payload),
 		execute: (args) => run(deps, args as SocketArgs),
 		subscribe: (args) => subscribe(deps, args as SocketArgs),
@@ -69,9 +80,9 @@ export function createSocketOperations(deps: SocketOperationsDeps): ProtocolServ
 				extra.socket.close(TRY_AGAIN_LATER, 'Try again later');
 			return shown.map((error) => error.toJSON());
 		},
-		onComplete: ({ extra: { running } }, id) => {
+		onComplete: ({ extra: { running, viewer } }, id) => {
 			const index = running.findIndex((one) => one.id === id);
-			if (index >= 0) running.splice(index, 1);
+			if (index >= 0) giveBack(deps, running.splice(index, 1), viewer);
 		},
 	});
 }
@@ -81,8 +92,9 @@ async function authenticate(
 	connection: Connection,
 	params: unknown,
 ): Promise<boolean> {
+	let viewer: Viewer;
 	try {
-		connection.viewer = await deps.authentication.ofConnection(params);
+		viewer = await deps.authentication.ofConnection(params);
 	} catch (error) {
 		if (error instanceof UnauthenticatedError) return false;
 		deps.errorPolicy.onDefect(error, connection.requestId);
@@ -90,12 +102,34 @@ async function authenticate(
 		connection.socket.close(TRY_AGAIN_LATER, 'Try again later');
 		return false;
 	}
-	// A timer for a socket that has gone meanwhile would keep it until then.
+	// It has gone meanwhile, and what is taken for it now would never be given back.
 	if (connection.socket.readyState !== connection.socket.OPEN) return false;
-	connection.expiry = atExpiry(connection.viewer.expiresAt, () =>
+	if (!deps.limits.userConnections.take(viewer.user.id)) {
+		// Its client comes back, later each time.
+		connection.socket.close(TRY_AGAIN_LATER, 'You have too many connections open');
+		return false;
+	}
+	connection.viewer = viewer;
+	connection.expiry = atExpiry(viewer.expiresAt, () =>
 		connection.socket.close(CloseCode.Forbidden, 'Forbidden'),
 	);
 	return true;
+}
+
+/** The socket is closed. */
+function leave(deps: SocketOperationsDeps, { viewer, expiry, running }: Connection): void {
+	expiry?.();
+	giveBack(deps, running.splice(0), viewer);
+	if (viewer !== undefined) deps.limits.userConnections.giveBack(viewer.user.id);
+}
+
+function giveBack(
+	{ limits }: SocketOperationsDeps,
+	ended: readonly SocketOperation[],
+	viewer: Viewer | undefined,
+): void {
+	if (viewer === undefined) return;
+	for (const { isSubscription } of ended) if (isSubscription) limits.subscriptions.giveBack(viewer.user.id);
 }
 
 /** Never throws: that would close the socket, and with it all its other subscriptions. */
@@ -108,7 +142,8 @@ function admit(
 	const { viewer, requestId } = connection;
 	if (viewer === undefined) return [publicError('UNAUTHENTICATED', 'A valid access token is required.')];
 	const { running } = connection;
-	const refuse = (errors: readonly GraphQLError[]) =>
+	const turns = deps.limits.begin(viewer.user.id);
+	const refuse = (errors: readonly Error[]) =>
 		errors.map((error) => toPublicError(error, deps.errorPolicy, requestId));
 	if (operationId.length > MAX_ID_CHARACTERS)
 		return refuse([
@@ -122,16 +157,24 @@ function admit(
 		return refuse([publicError('BAD_USER_INPUT', 'The operation before with this id has not ended yet.')]);
 	}
 	const { maxSubscriptionsPerSocket: most } = deps.config;
-	if (running.length >= most)
+	if (running.length >= most) {
+		deps.metrics.limited('socket_subscriptions');
 		return refuse([publicError('RATE_LIMITED', `A socket carries at most ${most} operations at a time.`)]);
+	}
 	const request = toOperationRequest(payload);
 	if (request instanceof GraphQLError) return refuse([request]);
 	const prepared = deps.operations.prepare(request);
+	const kind = 'operation' in prepared ? prepared.operation.definition.operation : undefined;
+	// The fields of a mutation say it themselves.
+	if (turns.wait > 0 && kind !== 'mutation') return refuse([new RateLimitedError(turns.wait)]);
 	if ('errors' in prepared) return refuse(prepared.errors);
 	const { operation } = prepared;
+	const isSubscription = kind === 'subscription';
+	if (isSubscription && !deps.limits.subscriptions.take(viewer.user.id))
+		return refuse([limitError('user_subscriptions')]);
 	const variables = declaredVariables(operation, request.variables);
 	keepOnly(payload, { query: operation.text, variables });
-	const begun = { id: operationId, isLeft: false };
+	const begun = { id: operationId, isLeft: false, isSubscription };
 	running.push(begun);
 	return {
 		schema: deps.schema,
@@ -143,6 +186,7 @@ function admit(
 		operation,
 		connection,
 		viewer,
+		turns,
 		running: begun,
 	} as SocketArgs;
 }
@@ -165,18 +209,18 @@ function keepOnly(payload: SubscribePayload, kept: Pick<OperationRequest, 'query
 }
 
 function run(deps: SocketOperationsDeps, args: SocketArgs): ExecutionResult | Promise<ExecutionResult> {
-	const { viewer, connection, operation, variableValues } = args;
-	const context = deps.createContext(viewer, connection.requestId);
+	const { viewer, connection, operation, variableValues, turns } = args;
+	const context = deps.createContext(viewer, connection.requestId, turns);
 	return deps.operations.execute(operation, { variables: variableValues ?? undefined, context });
 }
 
 async function subscribe(
 	deps: SocketOperationsDeps,
-	{ operation, variableValues, viewer, connection, running }: SocketArgs,
+	{ operation, variableValues, viewer, connection, running, turns }: SocketArgs,
 ): Promise<AsyncIterable<ExecutionResult> | ExecutionResult> {
 	const variables = variableValues ?? undefined;
 	const { requestId, socket, outbox } = connection;
-	const args = { variables, context: deps.createContext(viewer, requestId) };
+	const args = { variables, context: deps.createContext(viewer, requestId, turns) };
 	let followed: AsyncIterable<ExecutionResult> | undefined;
 	const result = await deps.operations.subscribe(operation, args, async () => {
 		const follow = { operation, variables, viewer, requestId, socket, outbox, running };

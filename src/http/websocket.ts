@@ -3,6 +3,8 @@ import type { Duplex } from 'node:stream';
 import { CloseCode, handleProtocols, MessageType, type Server as ProtocolServer } from 'graphql-ws';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { SocketsConfig } from '../config.ts';
+import type { Limits } from '../identity/limits.ts';
+import { Rate } from '../identity/rate.ts';
 import type { Logger } from '../observability/logger.ts';
 import type { Metrics } from '../observability/metrics.ts';
 import type { Origins } from './origins.ts';
@@ -14,6 +16,7 @@ export interface WebSocketDeps extends SocketOperationsDeps {
 	readonly origins: Origins;
 	readonly logger: Logger;
 	readonly metrics: Metrics;
+	readonly limits: SocketOperationsDeps['limits'] & Pick<Limits, 'takeConnection' | 'giveBackConnection'>;
 }
 
 /** The beat of the pings. The time that a slow reader has is shorter by default: else it would be taken for gone. */
@@ -22,6 +25,10 @@ const CLOSE_TIMEOUT_MS = 1_000;
 /** IANA WebSocket close codes. */
 const GOING_AWAY = 1001;
 const TRY_AGAIN_LATER = 1013;
+/** Of ws, for a frame above `maxPayload`. */
+const TOO_LARGE = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
+/** Of one who was refused for want of room. */
+const RETRY_SECONDS = 5;
 const PONG = JSON.stringify({ type: MessageType.Pong });
 
 /** GraphQL over WebSocket (graphql-transport-ws) at /graphql of an HTTP server. The answer closes all sockets with 1001. */
@@ -31,15 +38,24 @@ export function serveWebSockets(server: Server, deps: WebSocketDeps): { close():
 		noServer: true,
 		maxPayload: deps.config.maxFrameBytes,
 		perMessageDeflate: false,
+		// Pings are counted before they are answered.
+		autoPong: false,
 		handleProtocols,
 	});
+	const rate = new Rate(deps.config.maxFramesPerSecond);
 	const opened = (socket: WebSocket, stream: Duplex, req: IncomingMessage) =>
-		open(socket, stream, requestIdOf(req), operations, deps);
+		open(socket, stream, requestIdOf(req), operations, rate, deps);
+	const gone = () => deps.limits.giveBackConnection();
 	server.on('upgrade', (req, socket, head) => {
 		destroyOnError(socket);
 		if (req.url?.split('?')[0] !== '/graphql') refuseUpgrade(socket, '404 Not Found');
 		else if (!deps.origins.admits(req)) refuseUpgrade(socket, '403 Forbidden');
-		else sockets.handleUpgrade(req, socket, head, (ready) => opened(ready, socket, req));
+		else if (!deps.limits.takeConnection())
+			refuseUpgrade(socket, '503 Service Unavailable', `Retry-After: ${RETRY_SECONDS}\r\n`);
+		else {
+			socket.once('close', gone);
+			sockets.handleUpgrade(req, socket, head, (ready) => opened(ready, socket, req));
+		}
 	});
 	const keepAlive = keepAliveOf(sockets);
 	return {
@@ -55,8 +71,8 @@ function destroyOnError(socket: Duplex): void {
 	socket.on('error', () => socket.destroy());
 }
 
-function refuseUpgrade(socket: Duplex, status: string): void {
-	socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+function refuseUpgrade(socket: Duplex, status: string, headers = ''): void {
+	socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n${headers}\r\n`);
 }
 
 /** Hands a socket to the protocol. The request that opened it is not kept: its headers are most of what a socket would cost. */
@@ -65,9 +81,11 @@ function open(
 	stream: Duplex,
 	requestId: string,
 	operations: ProtocolServer<Connection>,
+	rate: Rate,
 	deps: WebSocketDeps,
 ): void {
 	const { logger, metrics } = deps;
+	const takes = countFrames(socket, rate, deps);
 	const fail = (err: unknown) => {
 		logger.error({ err, requestId }, 'a socket failed');
 		socket.close(CloseCode.InternalServerError, 'Internal server error');
@@ -81,19 +99,48 @@ function open(
 			onPing: () => send(socket, outbox, PONG, deps.config),
 			close: (code, reason) => socket.close(code, reason),
 			onMessage: (handle) =>
-				socket.on('message', (data) => void handle(readMessage(String(data))).catch(fail)),
+				socket.on('message', (data) => {
+					if (takes()) handle(readMessage(String(data))).catch(fail);
+				}),
 		},
 		{ socket, outbox, requestId, viewer: undefined, expiry: undefined, running: [] },
 	);
 	metrics.socketOpened('websocket');
 	// ws closes the socket itself: 1009 above the limit, 1007 for what is no UTF-8.
-	socket.on('error', (err) => logger.debug({ err, requestId }, 'a socket was refused a frame'));
+	socket.on('error', (err) => {
+		if ('code' in err && err.code === TOO_LARGE) metrics.limited('frame_bytes');
+		logger.debug({ err, requestId }, 'a socket was refused a frame');
+	});
 	socket.once('close', (code, reason) => {
 		metrics.socketClosed('websocket');
 		closed(code, String(reason)).catch((err: unknown) =>
 			logger.error({ err, requestId }, 'a socket failed to close'),
 		);
 	});
+}
+
+/**
+ * Whether a socket may send one more frame; it is closed where not, and nothing that it sends after that is taken. Pings
+ * and pongs count as well: they are read, and pings are answered as long as the answers are read.
+ */
+function countFrames(socket: WebSocket, rate: Rate, { config, metrics }: WebSocketDeps): () => boolean {
+	let fullAt = 0;
+	const takes = () => {
+		if (socket.readyState !== socket.OPEN) return false;
+		const now = performance.now();
+		fullAt = rate.take(fullAt, now);
+		if (rate.wait(fullAt, now) === 0) return true;
+		metrics.limited('socket_frames');
+		socket.close(TRY_AGAIN_LATER, 'Too many messages a second');
+		// It is read on until it answers the close, or no longer.
+		setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS).unref();
+		return false;
+	};
+	socket.on('ping', (payload) => {
+		if (takes() && socket.bufferedAmount <= config.slowReaderMaxBytes) socket.pong(payload);
+	});
+	socket.on('pong', takes);
+	return takes;
 }
 
 /**

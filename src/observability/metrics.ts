@@ -7,6 +7,20 @@ export type SocketTransport = 'websocket' | 'sse';
 export type SendOutcome = 'stored' | 'repeated' | 'refused' | 'busy' | 'failed';
 export type ResumeSource = 'ring' | 'log';
 
+/** Of a frame or body, of a socket, of a user over all transports, or of all on this node. */
+const LIMITS = [
+	'frame_bytes',
+	'body_bytes',
+	'socket_frames',
+	'socket_subscriptions',
+	'user_operations',
+	'user_subscriptions',
+	'user_connections',
+	'connections',
+] as const;
+
+export type LimitName = (typeof LIMITS)[number];
+
 /** What the bus between the nodes counts, in wake-ups. */
 export interface BusMetrics {
 	published(wakeUps: number): void;
@@ -26,6 +40,8 @@ export interface Metrics {
 	request(operation: string | undefined, kind: OperationKind, outcome: RequestOutcome, seconds: number): void;
 	/** An error that was answered, by its public code. */
 	error(code: string): void;
+	/** Something was refused, by this limit. */
+	limited(limit: LimitName): void;
 	socketOpened(transport: SocketTransport): void;
 	socketClosed(transport: SocketTransport): void;
 	/** `field` is the subscription's root field. */
@@ -85,7 +101,7 @@ export function createMetrics(): Metrics {
 	};
 }
 
-function requestMetrics(registry: Registry): Pick<Metrics, 'request' | 'error'> {
+function requestMetrics(registry: Registry): Pick<Metrics, 'request' | 'error' | 'limited'> {
 	const registers = [registry];
 	const requests = new Counter({
 		name: 'pendo_message_requests_total',
@@ -106,6 +122,13 @@ function requestMetrics(registry: Registry): Pick<Metrics, 'request' | 'error'> 
 		labelNames: ['code'],
 		registers,
 	});
+	const refusals = new Counter({
+		name: 'pendo_message_limited_total',
+		help: 'What was refused (operations, subscriptions, connections, frames, bodies), by the limit that refused it.',
+		labelNames: ['limit'],
+		registers,
+	});
+	for (const limit of LIMITS) refusals.inc({ limit }, 0);
 	const operationLabel = boundedLabel(MAX_OPERATIONS);
 	const codeLabel = boundedLabel(MAX_CODES);
 	return {
@@ -115,6 +138,7 @@ function requestMetrics(registry: Registry): Pick<Metrics, 'request' | 'error'> 
 			durations.observe({ operation, kind }, duration(seconds));
 		},
 		error: (code) => errors.inc({ code: codeLabel(code) }),
+		limited: (limit) => refusals.inc({ limit }),
 	};
 }
 

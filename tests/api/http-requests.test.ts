@@ -4,6 +4,7 @@ import { json as readJson } from 'node:stream/consumers';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createConversation, history } from '../support/chat.ts';
 import type { Client } from '../support/client.ts';
+import { metric } from '../support/live.ts';
 import { startService, type TestService } from '../support/service.ts';
 
 const ALLOWED = 'https://app.example.com';
@@ -222,7 +223,10 @@ describe('a request that is no operation', () => {
 
 describe('a body above the limit', () => {
 	test('is refused with 413 by its announced length, before it is sent', async () => {
+		const refused = () => metric(service, 'pendo_message_limited_total{limit="body_bytes"}');
+		const before = await refused();
 		expect(await status({ 'content-length': String(MAX_BODY_BYTES + 1) }, [])).toBe(413);
+		expect((await refused()) - before).toBe(1);
 	});
 
 	test('is refused with 413 when its length shows on the way', async () => {

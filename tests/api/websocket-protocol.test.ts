@@ -175,6 +175,7 @@ describe('what goes wrong in one operation leaves the others alone', () => {
 		const refused = await socket.nextOf('4');
 		expect(refused.type).toBe('error');
 		expect(refused.payload).toMatchObject([{ extensions: { code: 'RATE_LIMITED' } }]);
+		expect(await metric(service, 'pendo_message_limited_total{limit="socket_subscriptions"}')).toBe(1);
 		expect(refused.payload?.[0]?.message).toContain(String(MAX_SUBSCRIPTIONS));
 		await expectAlive(socket);
 

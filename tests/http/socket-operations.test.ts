@@ -5,7 +5,9 @@ import { schema } from '../../schema/index.ts';
 import { StoreUnavailable } from '../../src/conversations/store.ts';
 import type { RunArgs } from '../../src/http/operations.ts';
 import { type Connection, createSocketOperations } from '../../src/http/socket-operations.ts';
+import { Limits } from '../../src/identity/limits.ts';
 import { StreamEnded } from '../../src/live/event-stream.ts';
+import { createMetrics } from '../../src/observability/metrics.ts';
 import { fakeContext } from '../schema/fake-context.ts';
 import { userOf } from '../support/events.ts';
 import { operationOf } from '../support/operations.ts';
@@ -57,6 +59,7 @@ let flush: () => void;
 let flushed: Promise<void>;
 let begun: PromiseWithResolvers<OpenStream>[];
 let asked: RunArgs['variables'][];
+let limits: Limits;
 let connection: Connection;
 let receive: (message: object) => Promise<void>;
 let close: () => Promise<void>;
@@ -67,10 +70,18 @@ beforeEach(async () => {
 	begun = [];
 	asked = [];
 	flushed = Promise.resolve();
+	limits = new Limits({
+		operationsPerSecond: 1_000,
+		subscriptionsPerUser: 2,
+		connectionsPerUser: 1,
+		connections: 1,
+		onRefused: () => undefined,
+	});
 	const server = createSocketOperations({
 		schema,
 		config: {
 			maxFrameBytes: 1_000,
+			maxFramesPerSecond: 1_000,
 			maxSubscriptionsPerSocket: 1,
 			connectionInitTimeoutMs: 3_600_000,
 			slowReaderMaxBytes: 1_000,
@@ -90,6 +101,8 @@ beforeEach(async () => {
 				return one.promise;
 			},
 		},
+		limits,
+		metrics: createMetrics(),
 		errorPolicy: { suggestions: true, onDefect: () => undefined, onShown: () => undefined },
 		createContext: () => fakeContext(),
 	});
@@ -193,4 +206,19 @@ it('what an operation does not declare is not kept for it', async () => {
 	begun[0]?.resolve(new OpenStream());
 	await close();
 	await whole;
+});
+
+it('what its socket holds when it is closed is given back, once, though it ends later', async () => {
+	flush();
+	const { id } = viewer.user;
+	const whole = receive(subscribe());
+	await turn();
+	expect([limits.subscriptions.take(id), limits.subscriptions.take(id)]).toEqual([true, false]);
+	expect(limits.userConnections.take(id)).toBe(false);
+	await close();
+	expect([limits.subscriptions.take(id), limits.subscriptions.take(id)]).toEqual([true, false]);
+	expect(limits.userConnections.take(id)).toBe(true);
+	begun[0]?.resolve(new OpenStream());
+	await whole;
+	expect(limits.subscriptions.take(id)).toBe(false);
 });

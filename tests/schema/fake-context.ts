@@ -114,6 +114,7 @@ export function fakeContext(
 			parts: [{ name: 'database', status: 'ok', latencyMs: 0.5, detail: null }],
 		}),
 		requestId: 'test',
+		turns: { next: () => 0 },
 		refusals: [],
 	};
 }

@@ -1,0 +1,138 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { refusal } from '../support/chat.ts';
+import type { Client, HttpAnswer } from '../support/client.ts';
+import { StreamReader } from '../support/event-stream.ts';
+import { converse, FOLLOW, metric, range } from '../support/live.ts';
+import { RawSocket } from '../support/raw-socket.ts';
+import { startService, type TestService } from '../support/service.ts';
+
+/** One a second, and five at once. */
+const AT_ONCE = 5;
+
+let service: TestService;
+let agent: Client;
+let alice: Client;
+
+beforeAll(async () => {
+	service = await startService({ MAX_OPERATIONS_PER_SECOND: '1' });
+});
+beforeEach(async () => {
+	agent = await service.client('Agent', 'AGENT');
+	alice = await service.client('Alice');
+});
+afterAll(() => service.stop());
+
+const VIEWER = '{ viewer { name } }';
+const REFUSED = { extensions: { code: 'RATE_LIMITED', retryAfter: expect.any(Number) } };
+const refusals = () => metric(service, 'pendo_message_limited_total{limit="user_operations"}');
+
+/** Many at once, of which some must be refused; answers with all, and how many may have been served. */
+async function askMany(query = VIEWER): Promise<{ answers: HttpAnswer<unknown>[]; most: number }> {
+	const began = performance.now();
+	const answers = await Promise.all(range(1, 20).map(() => alice.ask(query)));
+	return { answers, most: AT_ONCE + Math.ceil((performance.now() - began) / 1000) };
+}
+
+/** Takes all that there is, until one is refused. */
+async function useUp(): Promise<void> {
+	while ((await alice.ask(VIEWER)).status !== 429);
+}
+
+describe('operations of one user', () => {
+	it('are refused above the rate with 429, a code, and how long to wait', async () => {
+		const before = await refusals();
+		const { answers, most } = await askMany();
+		const served = answers.filter(({ status }) => status === 200);
+		expect(served.length).toBeGreaterThanOrEqual(AT_ONCE);
+		expect(served.length).toBeLessThanOrEqual(most);
+		const others = answers.filter(({ status }) => status !== 200);
+		for (const { status, headers, errors, data } of others) {
+			expect([status, headers.get('retry-after'), data]).toEqual([429, '1', undefined]);
+			expect(errors).toMatchObject([REFUSED]);
+		}
+		expect((await refusals()) - before).toBe(others.length);
+	});
+
+	it('are served again after the time that was said', async () => {
+		await useUp();
+		const { headers } = await alice.ask(VIEWER);
+		await delay(Number(headers.get('retry-after')) * 1000);
+		expect((await alice.ask(VIEWER)).status).toBe(200);
+	});
+
+	it('count as well where nothing can be executed', async () => {
+		const { answers } = await askMany('{');
+		expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([400, 429]));
+	});
+
+	it('do not count for another user', async () => {
+		await useUp();
+		expect((await agent.ask(VIEWER)).status).toBe(200);
+	});
+
+	it('are one number over all transports', async () => {
+		const { id } = await converse(agent, [alice]);
+		const socket = await RawSocket.open(service, alice.person.token);
+		await useUp();
+		socket.subscribe('query', VIEWER);
+		expect(await socket.next()).toMatchObject({ id: 'query', type: 'error', payload: [REFUSED] });
+		socket.subscribe('stream', FOLLOW, { id });
+		expect(await socket.next()).toMatchObject({ id: 'stream', type: 'error', payload: [REFUSED] });
+
+		const { response } = await StreamReader.open(alice, FOLLOW, { id });
+		expect([response.status, response.headers.get('retry-after')]).toEqual([429, '1']);
+		const headers = { authorization: `Bearer ${alice.person.token}`, accept: 'text/event-stream' };
+		const byGet = await fetch(`${service.url}/graphql?query=${encodeURIComponent(VIEWER)}`, { headers });
+		expect(byGet.status).toBe(429);
+
+		// The socket lives.
+		await delay(1_000);
+		socket.subscribe('again', VIEWER);
+		expect(await socket.next()).toMatchObject({ id: 'again', type: 'next', payload: { data: {} } });
+		socket.socket.terminate();
+	});
+});
+
+describe('mutations of one user', () => {
+	const SEND = `mutation($input: SendMessageInput!) { sendMessage(input: $input) {
+		__typename ... on Error { code } } }`;
+
+	it('say in their result that they come too soon, and do nothing', async () => {
+		const { id } = await converse(agent, [alice]);
+		await useUp();
+		const input = { conversationId: id, body: 'too soon' };
+		expect(await refusal(alice, 'sendMessage', input)).toMatchObject({
+			__typename: 'RateLimitedError',
+			code: 'RATE_LIMITED',
+			retryable: true,
+		});
+		const socket = await RawSocket.open(service, alice.person.token);
+		socket.subscribe('1', SEND, { input });
+		expect(await socket.next()).toMatchObject({
+			type: 'next',
+			payload: { data: { sendMessage: { __typename: 'RateLimitedError' } } },
+		});
+		socket.socket.terminate();
+		const { data } = await agent.ask<{ conversation: { messages: { edges: unknown[] } } }>(
+			'query($id: ID!) { conversation(id: $id) { messages { edges { cursor } } } }',
+			{ id },
+		);
+		expect(data.conversation.messages.edges).toEqual([]);
+	});
+
+	it('count each for itself where many come in one operation, and leave no hole', async () => {
+		const { id } = await converse(agent);
+		const began = performance.now();
+		const joined = 'joinConversation(input: { conversationId: $id }) { __typename }';
+		const query = `mutation($id: ID!) { ${range(1, 20)
+			.map((n) => `a${n}: ${joined}`)
+			.join(' ')} }`;
+		const data = await alice.query<Record<string, { __typename: string }>>(query, { id });
+		const types = Object.values(data).map(({ __typename }) => __typename === 'RateLimitedError');
+		const first = types.indexOf(true);
+		expect(first).toBeGreaterThanOrEqual(AT_ONCE);
+		expect(first).toBeLessThanOrEqual(AT_ONCE + Math.ceil((performance.now() - began) / 1000));
+		expect(types.slice(first)).toEqual(range(first + 1, 20).map(() => true));
+	});
+});
