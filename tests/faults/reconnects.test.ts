@@ -25,7 +25,7 @@ const EVENTS = 200;
 /** Of the events: what is older is read from the database. */
 const RING = 64;
 /** A follower that is not let go of costs some 20 KB. */
-const LEFT_BYTES = 6 * 1024 * 1024;
+const LEFT_BYTES = 4 * 1024 * 1024;
 const PATIENCE_MS = 60_000 + 240_000 * PART;
 
 let directory: DataDirectory;

@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import type { Client } from '../support/client.ts';
+import { Client } from '../support/client.ts';
 import type { TestService } from '../support/service.ts';
 import { ask, create, show } from './api.ts';
 import { type Done, explain } from './explain.ts';
@@ -30,20 +30,29 @@ interface Conversation {
 	done: Done[];
 }
 
-/** Plays a scenario against the service and compares everything that it says with the model. */
+/** Plays a scenario against the nodes of a service and compares everything that they say with the model. */
 export class Run {
-	readonly #service: TestService;
-	readonly #clients = new Map<UserName, Client>();
+	readonly #nodes: readonly TestService[];
+	/** Of each user, one for each node. */
+	readonly #clients = new Map<UserName, readonly Client[]>();
 	readonly #ids = new Map<UserName, string>();
 	readonly #conversations: Conversation[] = [];
 	readonly #streams: Stream[] = [];
 	#bodies = 0;
 
-	constructor(service: TestService) {
-		this.#service = service;
+	constructor(...nodes: readonly TestService[]) {
+		this.#nodes = nodes;
 	}
 
 	async play(scenario: Scenario): Promise<void> {
+		try {
+			await this.#play(scenario);
+		} finally {
+			await Promise.all([...this.#clients.values()].flat().map((client) => client.close()));
+		}
+	}
+
+	async #play(scenario: Scenario): Promise<void> {
 		for (const user of [...USERS, AUDITOR] as const) await this.#meet(user);
 		await this.#create(scenario.creator, scenario.isOpen, CUSTOMERS);
 		for (const [index, burst] of scenario.bursts.entries()) {
@@ -56,22 +65,27 @@ export class Run {
 	}
 
 	async #meet(user: UserName): Promise<void> {
-		const client = await this.#service.client(user, isAgent(user) ? 'AGENT' : 'CUSTOMER');
-		const { viewer } = await client.query<{ readonly viewer: { readonly id: string } }>('{ viewer { id } }');
-		this.#clients.set(user, client);
+		const person = await this.#nodes[0]?.person(user, isAgent(user) ? 'AGENT' : 'CUSTOMER');
+		if (person === undefined) throw new Error('There is no node.');
+		const clients = this.#nodes.map(({ url }) => new Client(url, person));
+		this.#clients.set(user, clients);
+		const { viewer } = await this.#client(user).query<{ readonly viewer: { readonly id: string } }>(
+			'{ viewer { id } }',
+		);
 		this.#ids.set(user, viewer.id);
 	}
 
-	#client(user: UserName): Client {
-		const client = this.#clients.get(user);
+	/** At one of the nodes: the number is taken modulo theirs. */
+	#client(user: UserName, node = 0): Client {
+		const client = this.#clients.get(user)?.[node % this.#nodes.length];
 		if (client === undefined) throw new Error(`Nobody knows ${user}.`);
 		return client;
 	}
 
-	async #create(user: UserName, isOpen: boolean, members: readonly UserName[]): Promise<void> {
+	async #create(user: UserName, isOpen: boolean, members: readonly UserName[], node?: number): Promise<void> {
 		const others = members.filter((member) => member !== user);
 		const memberIds = others.map((member) => this.#ids.get(member) ?? '');
-		const id = await create(this.#client(user), isOpen, memberIds);
+		const id = await create(this.#client(user, node), isOpen, memberIds);
 		const place = { user: AUDITOR, conversationId: id, after: 0, asksForViewer: false, head: 0 } as const;
 		const audit = new Stream(this.#client(AUDITOR), place);
 		const model = createConversation(id, user, isOpen, others);
@@ -79,19 +93,20 @@ export class Run {
 	}
 
 	async #take(step: Step, heads: ReadonlyMap<Conversation, number>): Promise<void> {
-		if (step.kind === 'create') return this.#create(step.user, step.isOpen, step.members);
+		if (step.kind === 'create') return this.#create(step.user, step.isOpen, step.members, step.node);
 		if (step.kind === 'disconnect') {
 			for (const stream of this.#streams) if (stream.user === step.user) stream.cut();
-			return this.#client(step.user).close();
+			await Promise.all(this.#clients.get(step.user)?.map((client) => client.close()) ?? []);
+			return;
 		}
 		const known = [...heads.keys()];
 		const conversation = known[step.conversation % known.length] as Conversation;
 		const head = heads.get(conversation) ?? 0;
 		if (step.kind === 'subscribe') {
 			const after = step.part === undefined ? undefined : Math.round(step.part * head);
-			const { user, asksForViewer } = step;
+			const { user, node, asksForViewer } = step;
 			const place = { user, conversationId: conversation.model.id, after, asksForViewer, head };
-			this.#streams.push(new Stream(this.#client(user), place));
+			this.#streams.push(new Stream(this.#client(user, node), place));
 			return;
 		}
 		const action = this.#actionOf(step, conversation.model, head);
@@ -99,7 +114,12 @@ export class Run {
 		const times = step.kind === 'send' && step.twice && step.key !== undefined ? 2 : 1;
 		await Promise.all(
 			Array.from({ length: times }, async () => {
-				const answer = await ask(this.#client(step.user), action, conversation.model.id, this.#ids);
+				const answer = await ask(
+					this.#client(step.user, step.node),
+					action,
+					conversation.model.id,
+					this.#ids,
+				);
 				conversation.done.push({ action, answer });
 			}),
 		);

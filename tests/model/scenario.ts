@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { CUSTOMERS, USERS, type UserName } from './model.ts';
 
-/** What a user does next. Conversations and messages are named by a number, taken modulo those that there are. */
-export type Step = { readonly user: UserName } & (
+/** What a user does next. Nodes, conversations and messages are named by a number, taken modulo those that there are. */
+export type Step = { readonly user: UserName; readonly node: number } & (
 	| { readonly kind: 'create'; readonly isOpen: boolean; readonly members: readonly UserName[] }
 	| { readonly kind: 'join' | 'leave' | 'resend'; readonly conversation: number }
 	| { readonly kind: 'add' | 'remove'; readonly conversation: number; readonly target: UserName }
@@ -42,6 +42,7 @@ export interface Scenario {
 }
 
 const user = fc.constantFrom<UserName>(...USERS);
+const node = fc.nat(11);
 const customer = fc.constantFrom<UserName>(...CUSTOMERS);
 /** Most happens in the first one, so that something comes together there. */
 const conversation = fc.constantFrom(0, 0, 0, 1, 2);
@@ -52,7 +53,7 @@ function step<Kind extends Step['kind'], More extends object>(
 	kind: readonly Kind[],
 	more: { readonly [Key in keyof More]: fc.Arbitrary<More[Key]> },
 ) {
-	return fc.record({ kind: fc.constantFrom(...kind), user, ...more }) as unknown as fc.Arbitrary<Step>;
+	return fc.record({ kind: fc.constantFrom(...kind), user, node, ...more }) as unknown as fc.Arbitrary<Step>;
 }
 
 const anyStep = fc.oneof(
