@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
 import type { PendoClient, PendoClientOptions } from '../../client/index.ts';
 import type { Client } from '../support/client.ts';
-import { Followed, pendoClient } from '../support/following.ts';
+import { Followed, observedSockets, pendoClient } from '../support/following.ts';
 import { converse, eventually, metric, range, send } from '../support/live.ts';
 import { startProxy, type TcpProxy } from '../support/proxy.ts';
 import { startService, type TestService } from '../support/service.ts';
@@ -65,8 +65,10 @@ describe('a connection that is dead without saying so', () => {
 	it('is given up while it is made, which breaks nothing', async () => {
 		await start();
 		proxy.freeze();
-		const followed = new Followed(pendo({ timeoutMs: 100 }), id, { after: 0 });
+		const { made, webSocketImpl } = observedSockets();
+		const followed = new Followed(pendo({ timeoutMs: 100, webSocketImpl }), id, { after: 0 });
 		await followed.until(() => offlines(followed).length === 2);
+		expect(made.map(({ readyState }) => readyState >= WebSocket.CLOSING)).toEqual([true, true]);
 		proxy.thaw();
 		await followed.is('live');
 		expect(followed.sequences.at(0)).toBe(1);
@@ -75,17 +77,11 @@ describe('a connection that is dead without saying so', () => {
 
 it('a reader that was too slow is closed, and has everything once and in order in the end', async () => {
 	await start({ SLOW_READER_MAX_BYTES: '65536', SLOW_READER_MAX_MS: '300', FEED_RING_EVENTS: '16' });
-	const sockets: WebSocket[] = [];
-	class Observed extends WebSocket {
-		constructor(url: string, protocols?: string | string[]) {
-			super(url, protocols);
-			sockets.push(this);
-		}
-	}
-	client = pendoClient(service.port, () => alice.person.token, { webSocketImpl: Observed });
+	const { made, webSocketImpl } = observedSockets();
+	client = pendoClient(service.port, () => alice.person.token, { webSocketImpl });
 	const followed = new Followed(client, id, { after: 0 });
 	await followed.is('live');
-	const [socket] = sockets;
+	const [socket] = made;
 	if (!socket) throw new Error('There is none.');
 	const had = followed.events.length;
 	socket.pause();
@@ -96,7 +92,7 @@ it('a reader that was too slow is closed, and has everything once and in order i
 	await followed.reaches(head);
 	expect(followed.sequences).toEqual(range(1, head));
 	expect(offlines(followed)[0]?.reason).toMatchObject({ code: 1013 });
-	expect(sockets).toHaveLength(2);
+	expect(made).toHaveLength(2);
 });
 
 it('a service that stops is left for the next one', async () => {

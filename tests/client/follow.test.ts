@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { PendoClient } from '../../client/index.ts';
 import type { Client } from '../support/client.ts';
 import { Followed, pendoClient } from '../support/following.ts';
-import { converse, mutate, range, send, userId } from '../support/live.ts';
+import { converse, eventually, mutate, range, send, userId } from '../support/live.ts';
 import { startProxy, type TcpProxy } from '../support/proxy.ts';
 import { startService, type TestService } from '../support/service.ts';
 
@@ -150,6 +150,33 @@ it('lets a handler throw without losing anything', async () => {
 	expect(followed.sequences).toEqual(range(1, head));
 	expect(thrown).toEqual([new Error('of the application')]);
 	expect(followed.stateNames).not.toContain('offline');
+});
+
+it('watches what is not kept over the same connection, and again after a break', async () => {
+	const { id } = await converse(alice, [bob]);
+	const client = clientOf(alice);
+	const states: string[] = [];
+	let heard = 0;
+	const { stop } = client.watch<{ conversationActivity: { __typename: string; typing?: boolean } }>({
+		query: `subscription ($id: ID!) { conversationActivity(conversationId: $id) {
+			__typename ... on TypingChanged { typing } } }`,
+		variables: { id },
+		onEvent: ({ typing }) => {
+			if (typing) heard++;
+		},
+		onState: ({ name }) => states.push(name),
+	});
+	const typeUntilHeard = async (times: number) => {
+		while (heard < times)
+			for (const typing of [true, false]) await mutate(bob, 'setTyping', { conversationId: id, typing });
+	};
+	await typeUntilHeard(1);
+	expect(proxy.open).toBe(1);
+	proxy.cut();
+	await eventually(() => states.length, 4);
+	await typeUntilHeard(heard + 1);
+	stop();
+	expect(states).toEqual(['live', 'offline', 'connecting', 'live', 'ended']);
 });
 
 describe('ends', () => {

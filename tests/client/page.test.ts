@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { createPendoClient, type PendoClient } from '../../client/index.ts';
 import type { Client } from '../support/client.ts';
@@ -62,6 +63,8 @@ it('goes on waiting when the page is hidden, and when the client is closed', asy
 	shown.visibilityState = 'hidden';
 	shown.dispatchEvent(new Event('visibilitychange'));
 	client.close();
+	expect(getEventListeners(page, 'online')).toEqual([]);
+	expect(getEventListeners(shown, 'visibilitychange')).toEqual([]);
 	shown.visibilityState = 'visible';
 	shown.dispatchEvent(new Event('visibilitychange'));
 	page.dispatchEvent(new Event('online'));

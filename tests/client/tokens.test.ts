@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import type { PendoClient, PendoClientOptions } from '../../client/index.ts';
 import type { Client } from '../support/client.ts';
-import { Followed, pendoClient } from '../support/following.ts';
+import { Followed, observedSockets, pendoClient } from '../support/following.ts';
 import { converse, range, send } from '../support/live.ts';
 import { startProxy, type TcpProxy } from '../support/proxy.ts';
 import { startService, type TestService } from '../support/service.ts';
@@ -28,8 +28,12 @@ function aliceFor(expiresInSeconds: number): Promise<string> {
 	return service.token({ subject: alice.person.subject, role: 'CUSTOMER', expiresInSeconds });
 }
 
-function follow(token: PendoClientOptions['token'], begin: { readonly after?: number } = {}): Followed {
-	client = pendoClient(proxy.port, token);
+function follow(
+	token: PendoClientOptions['token'],
+	begin: { readonly after?: number } = {},
+	options: Partial<PendoClientOptions> = {},
+): Followed {
+	client = pendoClient(proxy.port, token, options);
 	return new Followed(client, id, begin);
 }
 
@@ -44,16 +48,25 @@ it('asks for a new token before one ends, and goes over to it without a break', 
 	const asked: (string | undefined)[] = [];
 	const first = await aliceFor(5);
 	const second = await aliceFor(60);
+	const { made, webSocketImpl } = observedSockets();
 	const followed = follow(
 		(expired) => {
 			asked.push(expired);
 			return expired === undefined ? first : second;
 		},
 		{ after: 0 },
+		{ webSocketImpl },
 	);
 	await followed.is('live');
-	const { taken } = proxy;
-	const head = await keepSending(() => proxy.taken > taken && proxy.open === 1);
+	const [socket] = made;
+	if (!socket) throw new Error('There is none.');
+	let closedWith: unknown;
+	socket.once('close', (code) => {
+		closedWith = code;
+	});
+	const head = await keepSending(() => closedWith !== undefined);
+	// Not by the service, which says 4403 at the token's end.
+	expect(closedWith).toBe(1000);
 	await followed.reaches(head);
 	expect(followed.sequences).toEqual(range(1, head));
 	expect(followed.stateNames).toEqual(['catching-up', 'live']);

@@ -6,10 +6,23 @@ import {
 	type PendoClientOptions,
 	type Place,
 	type State,
+	type WebSocketClass,
 } from '../../client/index.ts';
 import { FollowDocument, type FollowSubscription } from '../generated/graphql.ts';
 
 type Event = FollowSubscription['conversationEvents'];
+
+/** A class of WebSockets that keeps the ones that were made. */
+export function observedSockets(): { readonly made: WebSocket[]; readonly webSocketImpl: WebSocketClass } {
+	const made: WebSocket[] = [];
+	class Observed extends WebSocket {
+		constructor(address: string, protocols?: string | string[]) {
+			super(address, protocols);
+			made.push(this);
+		}
+	}
+	return { made, webSocketImpl: Observed };
+}
 
 /** A client that does not wait for long. */
 export function pendoClient(
@@ -41,6 +54,8 @@ export class Followed {
 	readonly events: Event[] = [];
 	readonly states: State[] = [];
 	readonly resets: Event[] = [];
+	/** The sequences of events and the names of states, in the order in which they were told. */
+	readonly story: (number | string)[] = [];
 	readonly following: FollowedConversation;
 	readonly #waiting = new Set<{ readonly wanted: () => boolean; readonly resolve: () => void }>();
 
@@ -53,6 +68,7 @@ export class Followed {
 			epoch,
 			onEvent: (event) => {
 				this.events.push(event);
+				this.story.push(event.sequence);
 				this.#tell();
 				onEvent?.(event);
 			},
@@ -63,6 +79,7 @@ export class Followed {
 			},
 			onState: (state) => {
 				this.states.push(state);
+				this.story.push(state.name);
 				this.#tell();
 			},
 		});
@@ -72,7 +89,6 @@ export class Followed {
 		return this.events.map(({ sequence }) => sequence);
 	}
 
-	/** What it was, each once in a row. */
 	get stateNames(): string[] {
 		return this.states.map(({ name }) => name);
 	}

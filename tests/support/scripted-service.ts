@@ -20,10 +20,10 @@ export interface ScriptedService {
 
 /**
  * A peer that speaks graphql-transport-ws and does what the service never should, or seldom does: `onSubscribe` plays
- * the n-th subscription. Every conversation has its end at `head`.
+ * the n-th subscription, whose conversation ends at `head` or `head(n)`.
  */
 export async function startScriptedService(
-	head: number,
+	head: number | ((n: number) => number),
 	onSubscribe: (peer: Peer, n: number) => void,
 ): Promise<ScriptedService> {
 	const subscribed: Readonly<Record<string, unknown>>[] = [];
@@ -39,7 +39,8 @@ export async function startScriptedService(
 			const next = (data: object, errors?: readonly object[]) =>
 				say({ id, type: MessageType.Next, payload: { data, ...(errors && { errors }) } });
 			if (payload.query.startsWith('query')) {
-				next({ conversation: { after: head, epoch: 'scripted' } });
+				const after = typeof head === 'number' ? head : head(subscribed.length);
+				next({ conversation: { after, epoch: 'scripted' } });
 				return say({ id, type: MessageType.Complete });
 			}
 			subscribed.push(payload.variables ?? {});
