@@ -1,7 +1,8 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ConnectionOptions, connect as connectTls } from 'node:tls';
-import { AbstractConnector, Cluster, Redis, type RedisOptions } from 'ioredis';
+import { connect as connectTls } from 'node:tls';
+import { AbstractConnector, Cluster, Redis, type RedisOptions, SentinelConnector } from 'ioredis';
+import type { RedisAddress } from '../config/redis.ts';
 import type { RedisConfig } from '../config.ts';
 
 export interface RedisConnections {
@@ -25,11 +26,12 @@ function retryDelay(attempt: number): number {
  * What both kinds of connections share. Nothing waits for a connection that is not there, and nothing is sent again
  * over the next one; a server that does not answer within the time-out is left, frozen or not.
  */
-function commonOptions({ timeoutMs, username, password, db }: RedisConfig): Options {
+function commonOptions({ timeoutMs, username, password, db, tls }: RedisConfig): Options {
 	return {
 		username,
 		password,
 		db,
+		...(tls && { tls: {} }),
 		lazyConnect: true,
 		enableOfflineQueue: false,
 		autoResendUnfulfilledCommands: false,
@@ -55,12 +57,8 @@ export function createRedisConnections(config: RedisConfig): RedisConnections {
 }
 
 function singleOptions({ addresses: [address], tls }: RedisConfig): Options {
-	return { ...address, ...(tls && { tls: tlsOptions(address?.host) }) };
-}
-
-/** The name is what the certificate is checked for. */
-function tlsOptions(host = ''): ConnectionOptions {
-	return isIP(host) === 0 ? { servername: host } : {};
+	const { host = 'localhost', port = 6379 } = address ?? {};
+	return { Connector: connectorTo(() => ({ host, port }), tls) };
 }
 
 function sentinelOptions(config: RedisConfig): Options {
@@ -73,28 +71,30 @@ function sentinelOptions(config: RedisConfig): Options {
 		sentinelCommandTimeout: timeoutMs,
 		sentinelRetryStrategy: retryDelay,
 		failoverDetector: true,
-		...(tls && { tls: {}, sentinelTLS: {}, enableTLSForSentinelMode: true }),
+		Connector: LastingSentinelConnector as new (options: unknown) => AbstractConnector,
+		...(tls && { sentinelTLS: {}, enableTLSForSentinelMode: true }),
 	};
 }
 
 /** In a cluster any node serves all channels, but messages keep their order only while they go through one. */
 function clusterConnections(config: RedisConfig, options: Options, subscribing: Options): RedisConnections {
 	const { retryStrategy: _, enableOfflineQueue: __, db: ___, ...ofNodes } = options;
-	const tls = config.tls ? tlsOptions() : undefined;
 	const keys = new Cluster([...config.addresses], {
 		lazyConnect: true,
 		enableOfflineQueue: false,
 		clusterRetryStrategy: retryDelay,
 		slotsRefreshTimeout: config.timeoutMs,
 		// A node's name is what its certificate has.
-		...(tls && { dnsLookup: (address, callback) => callback(null, address) }),
-		redisOptions: { ...ofNodes, ...(tls && { tls }) },
+		...(config.tls && { dnsLookup: (address, callback) => callback(null, address) }),
+		redisOptions: { ...ofNodes, Connector: connectorTo((node) => node, config.tls) },
 	});
-	const known = () => [
-		...config.addresses,
-		...keys.nodes().map(({ options: { host, port } }) => ({ host, port })),
-	];
-	const Connector = connectorToAny(known, tls);
+	let attempts = 0;
+	const next = () => {
+		const known = keys.nodes().map((node) => node.options as RedisAddress);
+		const nodes = [...config.addresses, ...known];
+		return nodes[attempts++ % nodes.length] as RedisAddress;
+	};
+	const Connector = connectorTo(next, config.tls);
 	return {
 		publisher: new Redis({ ...options, Connector }),
 		subscriber: new Redis({ ...subscribing, Connector }),
@@ -109,31 +109,44 @@ function clusterConnections(config: RedisConfig, options: Options, subscribing: 
 	};
 }
 
-/** Connects to another one of the nodes at each attempt. */
-function connectorToAny(
-	nodes: () => readonly { readonly host?: string | undefined; readonly port?: number | undefined }[],
-	tls: ConnectionOptions | undefined,
-) {
-	return class extends AbstractConnector {
-		#attempts = 0;
+/** How long a connection that is being closed may take. */
+const DISCONNECT_MS = 500;
 
-		constructor() {
-			// How long a connection that is being closed may take.
-			super(0);
+/** Connects to where it is told at each attempt, by the client's own options if need be. */
+function connectorTo(address: (own: RedisAddress) => RedisAddress, tls: boolean) {
+	return class extends AbstractConnector {
+		readonly #own: RedisAddress;
+
+		constructor(options: unknown) {
+			super(DISCONNECT_MS);
+			this.#own = options as RedisAddress;
 		}
 
 		async connect(): Promise<Socket> {
-			const all = nodes();
-			const { host = 'localhost', port = 6379 } = all[this.#attempts++ % all.length] ?? {};
+			const { host, port } = address(this.#own);
 			this.connecting = true;
-			const stream = tls
-				? connectTls({ ...tls, ...tlsOptions(host), host, port })
-				: connectTcp({ host, port });
+			// The name is what the certificate is checked for.
+			const name = isIP(host) === 0 ? { servername: host } : {};
+			const stream = tls ? connectTls({ host, port, ...name }) : connectTcp({ host, port });
 			stream.once('error', (error) => {
 				this.firstError = error;
 			});
-			this.stream = stream;
+			this.stream = outliving(stream);
 			return stream;
 		}
 	};
+}
+
+/** As ioredis' own. */
+class LastingSentinelConnector extends SentinelConnector {
+	override async connect(emit: ErrorEmitter): Promise<Socket> {
+		return outliving(await super.connect(emit));
+	}
+}
+
+type ErrorEmitter = Parameters<AbstractConnector['connect']>[0];
+
+/** ioredis listens to one error of a stream, and TLS has a second one where a handshake is broken off: it would end the process. */
+function outliving<Stream extends Socket>(stream: Stream): Stream {
+	return stream.on('error', () => undefined);
 }

@@ -1,5 +1,10 @@
 import type { Redis } from 'ioredis';
 
+/** Redis' own answer; other errors are of the connection. */
+export function isRefusal(reason: unknown): boolean {
+	return reason instanceof Error && reason.name === 'ReplyError';
+}
+
 /** What one SUBSCRIBE names at most. */
 const CHUNK = 500;
 
@@ -67,7 +72,7 @@ export class RedisSubscriptions {
 			return isReady;
 		} catch (reason) {
 			this.#note(channels, false);
-			if (this.#client.status === 'ready') this.#onRefused(reason);
+			if (isRefusal(reason)) this.#onRefused(reason);
 			return false;
 		}
 	}

@@ -7,7 +7,7 @@ import type { Bus, WakeUp } from '../live/bus.ts';
 import { MemoryBus } from './memory.ts';
 import { type DropReason, Outbox } from './outbox.ts';
 import type { RedisConnections } from './redis-connections.ts';
-import { RedisSubscriptions } from './redis-subscriptions.ts';
+import { isRefusal, RedisSubscriptions } from './redis-subscriptions.ts';
 import { pack, type Received, unpack } from './wire.ts';
 
 /** Which database's wake-ups these are. */
@@ -240,6 +240,7 @@ export class RedisBus implements Bus {
 			() => this.#setMayPublish(true),
 			(reason: unknown) => {
 				this.#unheard = 0;
+				if (!isRefusal(reason)) return;
 				this.#mayPublish = false;
 				this.#refused(reason);
 			},

@@ -1,0 +1,138 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { getCACertificates, setDefaultCACertificates } from 'node:tls';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { RedisBus } from '../../src/bus/redis.ts';
+import { BusRecord, openRedisBus } from '../support/bus.ts';
+import { freePort } from '../support/free-port.ts';
+import { type RedisServer, skipWithoutRedisProgram, startRedis } from '../support/redis-server.ts';
+import { skipUnless } from '../support/services.ts';
+import { runFolder } from '../support/test-run.ts';
+
+let bus: RedisBus | undefined;
+let record: BusRecord;
+
+afterEach(() => bus?.close());
+
+/** How a node fares with this URL at its start. */
+async function connect(url: string): Promise<string> {
+	record = new BusRecord();
+	bus = await openRedisBus({ url, observer: record });
+	return record.changes.join('; ');
+}
+
+describe.skipIf(skipWithoutRedisProgram('sign-in to Redis'))('a Redis with users', () => {
+	let server: RedisServer;
+
+	beforeAll(async () => {
+		server = await startRedis();
+		// What docs/nodes.md says that a node needs.
+		const rights = [
+			...['resetchannels', '&pendo-message-test:*', '~pendo-message-test:*'],
+			...['+ping', '+info', '+publish', '+subscribe', '+unsubscribe'],
+			...['+hset', '+hdel', '+hgetall', '+set', '+del', '+exists', '+pexpire'],
+		];
+		await server.run('acl', 'setuser', 'pendo', 'on', '>ano:ther@secret', ...rights);
+		await server.run('config', 'set', 'requirepass', 'a-secret');
+	});
+	afterAll(() => server?.remove());
+
+	const urlFor = (login: string) => server.url.replace('://', `://${login}@`);
+
+	it.each([
+		['by password', ':a-secret'],
+		['by user and password', 'default:a-secret'],
+		['as one who may do what is needed', `pendo:${encodeURIComponent('ano:ther@secret')}`],
+	])('lets a node in %s', async (_, login) => {
+		expect(await connect(urlFor(login))).toBe('connected');
+	});
+
+	it.each([
+		['another password', ':wrong-one', /^away: .*WRONGPASS/],
+		['none', ':', /^away: .*NOAUTH/],
+	])('keeps a node out with %s, and the reason does not repeat it', async (_, login, reason) => {
+		expect(await connect(urlFor(login))).toMatch(reason);
+		expect(record.changes.join()).not.toContain('wrong-one');
+	});
+});
+
+const noProgram = [skipWithoutRedisProgram('Redis over TLS'), skipWithoutOpenssl('Redis over TLS')];
+
+describe.skipIf(noProgram.includes(true))('a Redis over TLS', () => {
+	const trusted = getCACertificates();
+	let folder: string;
+	let server: RedisServer;
+	let port: number;
+	let certificate: string;
+
+	beforeAll(async () => {
+		folder = await mkdtemp(join(runFolder(), 'tls-'));
+		port = await freePort();
+		const [key, file] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
+		execFileSync(
+			'openssl',
+			[
+				...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2'],
+				...[
+					'-keyout',
+					key,
+					'-out',
+					file,
+					'-subj',
+					'/CN=localhost',
+					'-addext',
+					'subjectAltName=DNS:localhost',
+				],
+			],
+			{ stdio: 'ignore' },
+		);
+		certificate = await readFile(file, 'utf8');
+		server = await startRedis({
+			'tls-port': String(port),
+			'tls-cert-file': file,
+			'tls-key-file': key,
+			'tls-auth-clients': 'no',
+		});
+	});
+	afterEach(() => setDefaultCACertificates(trusted));
+	afterAll(async () => {
+		await server?.remove();
+		await rm(folder, { recursive: true });
+	});
+
+	it('is reached where its certificate is trusted', async () => {
+		setDefaultCACertificates([...trusted, certificate]);
+		expect(await connect(`rediss://localhost:${port}`)).toBe('connected');
+	});
+
+	it('is not reached by another name', async () => {
+		setDefaultCACertificates([...trusted, certificate]);
+		expect(await connect(`rediss://127.0.0.1:${port}`)).toMatch(/^away: .*altnames/);
+	});
+
+	it('is not reached where its certificate is not trusted', async () => {
+		expect(await connect(`rediss://localhost:${port}`)).toMatch(/^away: .*self-signed certificate/);
+	});
+
+	it('ends nobody where a handshake is broken off', async () => {
+		for (let wait = 0; wait < 40; wait++) {
+			await connect(`rediss://localhost:${port}`);
+			await delay(2 * wait);
+			await bus?.close();
+		}
+		// What is not caught fails the run.
+		expect(record.changes).toHaveLength(1);
+	});
+});
+
+function skipWithoutOpenssl(suite: string): boolean {
+	let isThere = true;
+	try {
+		execFileSync('openssl', ['version'], { stdio: 'ignore' });
+	} catch {
+		isThere = false;
+	}
+	return skipUnless(isThere, suite, 'openssl is not installed', 'install openssl');
+}
