@@ -5,8 +5,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { RedisBus } from '../../src/bus/redis.ts';
-import { BusRecord, openRedisBus } from '../support/bus.ts';
+import { createRedisConnections } from '../../src/bus/redis-connections.ts';
+import { RedisRoster } from '../../src/bus/redis-roster.ts';
+import { BusRecord, openRedisBus, redisConfigOf } from '../support/bus.ts';
+import { userOf } from '../support/events.ts';
 import { freePort } from '../support/free-port.ts';
+import { eventually } from '../support/live.ts';
 import { type RedisServer, skipWithoutRedisProgram, startRedis } from '../support/redis-server.ts';
 import { skipUnless } from '../support/services.ts';
 import { runFolder } from '../support/test-run.ts';
@@ -28,7 +32,7 @@ describe.skipIf(skipWithoutRedisProgram('sign-in to Redis'))('a Redis with users
 
 	beforeAll(async () => {
 		server = await startRedis();
-		// What docs/nodes.md says that a node needs.
+		// What docs/redis.md says that a node needs.
 		const rights = [
 			...['resetchannels', '&pendo-message-test:*', '~pendo-message-test:*'],
 			...['+ping', '+info', '+publish', '+subscribe', '+unsubscribe'],
@@ -47,6 +51,22 @@ describe.skipIf(skipWithoutRedisProgram('sign-in to Redis'))('a Redis with users
 		['as one who may do what is needed', `pendo:${encodeURIComponent('ano:ther@secret')}`],
 	])('lets a node in %s', async (_, login) => {
 		expect(await connect(urlFor(login))).toBe('connected');
+	});
+
+	it('lets a node that may do what is needed write and read who is there', async () => {
+		const config = redisConfigOf(urlFor(`pendo:${encodeURIComponent('ano:ther@secret')}`));
+		const rosters = ['here', 'there'].map((name) => {
+			const { keys } = createRedisConnections(config);
+			return { keys, roster: new RedisRoster(config, keys, { database: 'one', epoch: () => 'one' }, name) };
+		});
+		for (const { keys, roster } of rosters) await keys.connect().then(() => roster.open());
+		const [here, there] = rosters.map(({ roster }) => roster) as [RedisRoster, RedisRoster];
+		const present = { node: 'here', user: userOf('bob'), online: true, typing: 0 };
+		here.write('a', present);
+		await eventually(async () => (await there.read('a')).length, 1);
+		here.write('a', { ...present, online: false });
+		await eventually(async () => (await there.read('a')).length, 0);
+		for (const { keys, roster } of rosters) await roster.close().then(() => keys.disconnect());
 	});
 
 	it.each([

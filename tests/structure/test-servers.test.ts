@@ -3,10 +3,17 @@ import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { findRedis } from '../support/find-redis.ts';
 import { findMssql, findPostgresql } from '../support/find-servers.ts';
 import { findPrograms, programFolders } from '../support/installed-postgresql.ts';
 import { type PostgresServer, skipWithoutPrograms, startPostgres } from '../support/postgres-server.ts';
 import { queryPostgres } from '../support/query-postgres.ts';
+import {
+	findRedisProgram,
+	type RedisServer,
+	skipWithoutRedisProgram,
+	startRedis,
+} from '../support/redis-server.ts';
 import { answers } from '../support/server-databases.ts';
 import { startTdsServer } from '../support/tds-server.ts';
 import { removeKilledRuns, runFolder } from '../support/test-run.ts';
@@ -99,6 +106,68 @@ describe.skipIf(skipWithoutPrograms('the choice of a PostgreSQL for tests'))(
 
 		it('is none where there is no server and no program', async () => {
 			expect(await findPostgresql({ given: undefined, usual: NOWHERE, programs: [empty] })).toBeUndefined();
+		});
+	},
+);
+
+describe.skipIf(skipWithoutRedisProgram('the choice of a Redis for tests'))(
+	'the Redis that tests use',
+	() => {
+		const nowhere = 'redis://127.0.0.1:1';
+		let server: RedisServer;
+
+		beforeAll(async () => {
+			server = await startRedis();
+		});
+		afterAll(() => server.remove());
+
+		const ping = async (url: string) => {
+			const found = await findRedis({ given: url, usual: nowhere, program: undefined });
+			return found?.where;
+		};
+
+		it('is the given one, and ending the run does not end it', async () => {
+			const found = await findRedis({ given: server.url, usual: nowhere, program: undefined });
+			expect(found).toMatchObject({ url: server.url, where: `127.0.0.1:${server.port}` });
+			await found?.stop();
+			expect(await server.run('ping')).toBe('PONG');
+		});
+
+		it('is never another than the given one', async () => {
+			const places = { given: nowhere, usual: server.url, program: findRedisProgram() };
+			await expect(findRedis(places)).rejects.toThrow('TEST_REDIS_URL names 127.0.0.1:1');
+		});
+
+		it('is else the one at the usual place, else one that is started and ends with the run', async () => {
+			const usual = await findRedis({ given: undefined, usual: server.url, program: findRedisProgram() });
+			expect(usual?.url).toBe(server.url);
+			const started = await findRedis({ given: undefined, usual: nowhere, program: findRedisProgram() });
+			expect(started?.where).toBe(`started from ${findRedisProgram()}`);
+			const url = started?.url ?? '';
+			expect(await ping(url)).toBe(new URL(url).host);
+			await started?.stop();
+			await expect(ping(url)).rejects.toThrow('ECONNREFUSED');
+		});
+
+		it('is none where there is no server and no program', async () => {
+			expect(await findRedis({ given: undefined, usual: nowhere, program: undefined })).toBeUndefined();
+			expect(findRedisProgram(tmpdir())).toBeUndefined();
+		});
+
+		it('ends with the next run where its own was killed', async () => {
+			const folder = await mkdtemp(join(tmpdir(), 'killed-run-'));
+			vi.stubEnv('TMPDIR', folder);
+			vi.stubEnv('TEST_RUN', `${Math.floor(Date.now() / 1000) - 3_601}_0123456789ab`);
+			try {
+				await mkdir(runFolder());
+				const orphan = await startRedis();
+				removeKilledRuns();
+				expect(await readdir(folder)).toEqual([]);
+				await expect(orphan.run('ping')).rejects.toThrow();
+			} finally {
+				vi.unstubAllEnvs();
+				await rm(folder, { recursive: true });
+			}
 		});
 	},
 );
