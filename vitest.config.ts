@@ -1,11 +1,14 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 import { LongestFirst } from './tests/support/longest-first.ts';
 
+/** A limit is for what hangs: among many others a test may take ten times as long as alone. */
+const PATIENCE_MS = 180_000;
+
 const shared = {
 	// One graphql: Vite would load its ES module while the libraries that are not transformed load the other.
 	resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
 	// Files share their worker's modules: to load all of them takes longer than most files' tests.
-	test: { pool: 'forks', isolate: false, testTimeout: 30_000, hookTimeout: 60_000 },
+	test: { pool: 'forks', isolate: false, testTimeout: PATIENCE_MS, hookTimeout: PATIENCE_MS },
 } satisfies TestProjectInlineConfiguration;
 
 /** Everything; the services of tests store in SQLite. */

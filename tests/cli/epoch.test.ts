@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { history } from '../support/chat.ts';
 import { Client, type Results } from '../support/client.ts';
 import { callCommand, runCommand } from '../support/command.ts';
@@ -21,9 +21,6 @@ import {
 	userId,
 } from '../support/live.ts';
 import { startService, type TestService } from '../support/service.ts';
-
-// Each test starts some programs.
-vi.setConfig({ testTimeout: 120_000 });
 
 const CHECKED_OFTEN = { FEED_CHECK_INTERVAL_MS: '20' };
 

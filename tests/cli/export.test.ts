@@ -3,15 +3,12 @@ import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promise
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest';
 import { callCommand, type Outcome, runCommand, startCommand } from '../support/command.ts';
 import { createTestDatabase, type TestDatabase } from '../support/databases.ts';
 import { converse, send } from '../support/live.ts';
 import { startService, type TestService } from '../support/service.ts';
 import { exportText, linesOf } from '../support/transfer.ts';
-
-// Most of these start several programs.
-vi.setConfig({ testTimeout: 180_000 });
 
 let source: TestDatabase;
 let service: TestService;

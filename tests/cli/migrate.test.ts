@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import pg from 'pg';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { migrateDown } from '../../src/store/migrate.ts';
 import { open } from '../store/migrated-database.ts';
@@ -11,9 +11,6 @@ import { makeDataDirectory, runToEnd } from '../support/process.ts';
 import { runSql } from '../support/run-sql.ts';
 
 const MIGRATION_LOCK = 0x70656e64;
-
-// Each test starts some programs.
-vi.setConfig({ testTimeout: 120_000 });
 
 let database: TestDatabase;
 

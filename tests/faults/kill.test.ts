@@ -48,4 +48,4 @@ test('SIGKILL again and again while clients send and retry: nothing acknowledged
 	await storm.acknowledgements(SENDERS);
 	expect(storm.refused).toBeGreaterThan(0);
 	await storm.end();
-}, 120_000);
+});

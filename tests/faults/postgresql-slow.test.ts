@@ -57,7 +57,7 @@ describe.skipIf(skipWithoutPostgresql('slow statements'))('a PostgreSQL with slo
 		expect(count() - before).toBeGreaterThan(0);
 		expect(count() - before).toBeLessThanOrEqual(5);
 		expect(notices.lost).not.toHaveBeenCalled();
-	}, 30_000);
+	});
 
 	test('on all its connections is not lost: the request without one is busy, and the database answers', async () => {
 		const { database, notices, sleep } = await open();
@@ -69,5 +69,5 @@ describe.skipIf(skipWithoutPostgresql('slow statements'))('a PostgreSQL with slo
 		await Promise.all(slow);
 		await sleep(0);
 		expect(notices.lost).not.toHaveBeenCalled();
-	}, 30_000);
+	});
 });

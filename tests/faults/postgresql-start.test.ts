@@ -97,7 +97,7 @@ describe.skipIf(skipWithoutPrograms('a start without PostgreSQL'))('a service wh
 		expect((await fetch(`${service.url}/health/ready`)).status).toBe(200);
 		expect(service.output.stderr).toBe('');
 		gate.close();
-	}, 60_000);
+	});
 
 	test('never answers waits as well, and SIGTERM ends it at once', async () => {
 		const silent = createServer();
@@ -115,7 +115,7 @@ describe.skipIf(skipWithoutPrograms('a start without PostgreSQL'))('a service wh
 		expect(await starting).toMatchObject({ code: 0, stderr: '' });
 		expect(performance.now() - killedAt).toBeLessThan(5_000);
 		silent.close();
-	}, 60_000);
+	});
 
 	test('refuses the password, the database or the rights stops with a sentence', async () => {
 		await server.sql("create role pendo login password 'right'");
@@ -143,7 +143,7 @@ describe.skipIf(skipWithoutPrograms('a start without PostgreSQL'))('a service wh
 		expect(await refusal({ DATABASE_URL: url.href })).toBe(
 			'PostgreSQL refuses: The server does not support SSL connections',
 		);
-	}, 60_000);
+	});
 
 	test('is lost during a storm has a line for each change, and not one for each request', async () => {
 		service = await startProcess(directory, env());
@@ -168,5 +168,5 @@ describe.skipIf(skipWithoutPrograms('a start without PostgreSQL'))('a service wh
 		// Those that were under way have each failed by themselves.
 		expect(told.length).toBeLessThan(20);
 		expect(service.output.stderr).toBe('');
-	}, 60_000);
+	});
 });

@@ -158,7 +158,7 @@ describe.each(['SIGTERM', 'SIGINT'] as const)('%s under load', (signal) => {
 		expect(events.map(({ payload }) => payload?.data.conversationEvents.sequence)).toEqual(
 			Array.from({ length: lastSequence }, (_, index) => index + 1),
 		);
-	}, 60_000);
+	});
 });
 
 test('a probe that connects anew hears that the service is not ready, until all that was taken is stored', async () => {

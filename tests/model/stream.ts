@@ -4,7 +4,7 @@ import type { Client } from '../support/client.ts';
 import { followDocument, type StreamEvent } from './api.ts';
 import { couldReadAt, isAgent, type ModelConversation, maySee, type UserName } from './model.ts';
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 60_000;
 
 /** @throws when it takes too long. */
 export async function within<T>(promise: Promise<T>, what: () => string): Promise<T> {
