@@ -11,7 +11,7 @@ const names = Object.keys(services);
 const serviceOf = (name: string) => asMapping(services[name]);
 const profilesOf = (name: string) => asTexts(serviceOf(name)['profiles'] ?? []);
 const OURS = names.filter((name) => serviceOf(name)['build'] !== undefined);
-const SERVICES = ['pendo-message', 'pendo-message-mssql', 'pendo-message-postgresql'];
+const SERVICES = ['pendo-message', 'pendo-message-mssql', 'pendo-message-postgresql', 'node'];
 const MIGRATIONS = ['mssql-migration', 'postgresql-migration'];
 
 /** What a service waits for, with the condition. */
@@ -22,22 +22,24 @@ function dependenciesOf(name: string): Readonly<Record<string, string>> {
 	);
 }
 
-/** A service's environment as Compose would make it of an operator's. */
+/** A text as Compose would make it of an operator's environment. */
+function fill(text: string, given: Readonly<Record<string, string>>): string {
+	return text.replace(
+		/\$\{(\w+)(?::([?-])([^}]*))?\}/g,
+		(_, variable: string, mark: string, otherwise: string) => {
+			if (given[variable]) return given[variable];
+			if (mark === '-') return otherwise;
+			throw new Error(`Not given: ${variable}`);
+		},
+	);
+}
+
+/** A service's environment as Compose would make it. */
 function environmentOf(name: string, given: Readonly<Record<string, string>>): Record<string, string> {
-	const missing = new Set<string>();
-	const fill = (text: string) =>
-		text.replace(
-			/\$\{(\w+)(?::([?-])([^}]*))?\}/g,
-			(_, variable: string, mark: string, otherwise: string) => {
-				if (given[variable]) return given[variable];
-				if (mark !== '-') missing.add(variable);
-				return mark === '-' ? otherwise : '';
-			},
-		);
 	const environment = asMapping(serviceOf(name)['environment'] ?? {});
-	const filled = Object.entries(environment).map(([key, value]) => [key, fill(String(value))]);
-	if (missing.size > 0) throw new Error(`Not given: ${[...missing].join(', ')}`);
-	return Object.fromEntries(filled);
+	return Object.fromEntries(
+		Object.entries(environment).map(([key, value]) => [key, fill(String(value), given)]),
+	);
 }
 
 const GIVEN = {
@@ -45,6 +47,7 @@ const GIVEN = {
 	MSSQL_SA_PASSWORD: 'Aa0'.repeat(12),
 	MSSQL_PASSWORD: 'Bb1'.repeat(12),
 	POSTGRES_PASSWORD: 'Cc2'.repeat(12),
+	REDIS_PASSWORD: 'Dd3'.repeat(12),
 };
 
 describe('profiles', () => {
@@ -62,6 +65,16 @@ describe('profiles', () => {
 			for (const other of Object.keys(dependenciesOf(name))) expect(members).toContain(other);
 	});
 
+	test('nodes has a server, its tables, a Redis, three nodes and what is in front of them', () => {
+		const members = names.filter((name) => profilesOf(name).includes('nodes'));
+		expect(members).toEqual(['postgresql', 'postgresql-migration', 'redis', 'node', 'proxy']);
+		for (const name of members)
+			for (const other of Object.keys(dependenciesOf(name))) expect(members).toContain(other);
+		expect(asMapping(serviceOf('node')['deploy'])['replicas']).toBe('3');
+		// Three cannot have one port of the machine.
+		expect(members.filter((name) => serviceOf(name)['ports'] !== undefined)).toEqual(['proxy']);
+	});
+
 	test('the comment above and the README start services that are there, in their profile', () => {
 		const texts = ['docker-compose.yml', 'README.md', 'docs/databases.md'].map((file) =>
 			readFileSync(file, 'utf8'),
@@ -69,7 +82,7 @@ describe('profiles', () => {
 		const started = texts.flatMap((text) => [
 			...text.matchAll(/docker compose --profile (\w+) up --build --wait ([\w-]+)/g),
 		]);
-		expect(started.length).toBeGreaterThan(3);
+		expect(started.length).toBeGreaterThan(5);
 		for (const [, profile = '', name = ''] of started) expect(profilesOf(name)).toEqual([profile]);
 	});
 });
@@ -92,11 +105,22 @@ describe('the order of the start', () => {
 		});
 	});
 
+	test('PostgreSQL and Redis answer, the tables are made, then come the nodes, and then the proxy', () => {
+		expect(dependenciesOf('node')).toEqual({
+			postgresql: 'service_healthy',
+			'postgresql-migration': 'service_completed_successfully',
+			redis: 'service_healthy',
+		});
+		expect(dependenciesOf('proxy')).toEqual({ node: 'service_healthy' });
+	});
+
 	test('whoever is waited for to be healthy is asked, and whoever is waited for to be done ends', () => {
 		for (const name of names)
 			for (const [other, condition] of Object.entries(dependenciesOf(name))) {
 				const { healthcheck, restart } = serviceOf(other);
-				if (condition === 'service_healthy') expect(asMapping(healthcheck)['test']).toBeDefined();
+				// Ours have the image's own check, at times of their own.
+				const check = other === 'node' ? 'interval' : 'test';
+				if (condition === 'service_healthy') expect(asMapping(healthcheck)[check]).toBeDefined();
 				else expect(restart).toBe('no');
 			}
 	});
@@ -130,15 +154,36 @@ describe('settings', () => {
 	test.each([
 		['mssql', 'MSSQL_PASSWORD'],
 		['postgresql', 'POSTGRES_PASSWORD'],
-	] as const)('the tables of %s and its service are one database, which the server has', (kind, password) => {
-		const urls = [`${kind}-migration`, `pendo-message-${kind}`].map(
-			(name) => environmentOf(name, GIVEN)['DATABASE_URL'] ?? '',
+	] as const)(
+		'the tables of %s and its services are one database, which the server has',
+		(kind, password) => {
+			const users = OURS.filter((name) => dependenciesOf(name)[kind] === 'service_healthy');
+			expect(users).toContain(`pendo-message-${kind}`);
+			const urls = [`${kind}-migration`, ...users].map(
+				(name) => environmentOf(name, GIVEN)['DATABASE_URL'] ?? '',
+			);
+			expect(new Set(urls).size).toBe(1);
+			const url = new URL(urls[0] ?? '');
+			expect(services).toHaveProperty(url.hostname);
+			expect(url).toMatchObject({ protocol: `${kind}:`, username: 'pendo', pathname: '/pendo' });
+			expect(url.password).toBe(GIVEN[password]);
+		},
+	);
+
+	test('the nodes sign in to Redis with the password that it asks for, and so does its check', () => {
+		const url = new URL(environmentOf('node', GIVEN)['REDIS_URL'] ?? '');
+		expect(url).toMatchObject({ protocol: 'redis:', hostname: 'redis', username: '', port: '6379' });
+		expect(url.password).toBe(GIVEN.REDIS_PASSWORD);
+		expect(environmentOf('redis', GIVEN)['REDISCLI_AUTH']).toBe(GIVEN.REDIS_PASSWORD);
+		const [config] = serviceOf('redis')['configs'] as readonly Record<string, string>[];
+		const text = fill(
+			String(asMapping(asMapping(compose['configs'])[config?.['source'] ?? ''])['content']),
+			GIVEN,
 		);
-		expect(new Set(urls).size).toBe(1);
-		const url = new URL(urls[0] ?? '');
-		expect(services).toHaveProperty(url.hostname);
-		expect(url).toMatchObject({ protocol: `${kind}:`, username: 'pendo', pathname: '/pendo' });
-		expect(url.password).toBe(GIVEN[password]);
+		expect(text.split('\n')).toEqual(
+			expect.arrayContaining([`requirepass ${GIVEN.REDIS_PASSWORD}`, 'save ""', 'appendonly no']),
+		);
+		expect(asTexts(serviceOf('redis')['command'])).toEqual(['redis-server', config?.['target']]);
 	});
 
 	test('the script makes the database and the login that the URL names', () => {
@@ -170,14 +215,17 @@ describe('containers', () => {
 			expect(volumes).toContain(asTexts(serviceOf(name)['volumes'])[0]?.split(':')[0]);
 	});
 
-	test.each(OURS)('%s writes nowhere but where it has to, and has no rights of the system', (name) => {
-		expect(serviceOf(name)).toMatchObject({
-			read_only: 'true',
-			tmpfs: ['/tmp'],
-			cap_drop: ['ALL'],
-			security_opt: ['no-new-privileges:true'],
-		});
-	});
+	test.each([...OURS, 'redis', 'proxy'])(
+		'%s writes nowhere but where it has to, and has no rights of the system',
+		(name) => {
+			expect(serviceOf(name)).toMatchObject({
+				read_only: 'true',
+				tmpfs: ['/tmp'],
+				cap_drop: ['ALL'],
+				security_opt: ['no-new-privileges:true'],
+			});
+		},
+	);
 
 	test.each(SERVICES)('%s may take as long to stop as the service does', (name) => {
 		const grace = Number(/^(\d+)s$/.exec(String(serviceOf(name)['stop_grace_period']))?.[1]);
