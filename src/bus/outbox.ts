@@ -37,7 +37,9 @@ export class Outbox {
 	put(conversationId: string, wakeUp: WakeUp): void {
 		const { isUp, maxWakeUps, onDropped } = this.#options;
 		const isAway = !isUp();
-		if (isAway || this.#wakeUps >= maxWakeUps) {
+		// Thousands who come at once leave room for events.
+		const room = wakeUp.kind === 'activity' ? maxWakeUps / 2 : maxWakeUps;
+		if (isAway || this.#wakeUps >= room) {
 			onDropped(isAway ? 'away' : 'full', 1);
 			return;
 		}

@@ -198,6 +198,27 @@ describe.skipIf(skipWithoutRedisProgram('the roster and its breaks'))('the roste
 		await server.remove();
 	});
 
+	it('shows nobody who went in a break that was shorter than its time', async () => {
+		const server = await startRedis();
+		const scope = { database: randomUUID(), epoch: () => 'one' };
+		const [here, there] = [
+			await new Node(server.url, scope).open(),
+			await new Node(server.url, scope).open(),
+		];
+		there.put('bob');
+		there.put('carol');
+		await eventually(() => here.reads(), 'bob carol');
+		const { keys } = there.connections;
+		keys.disconnect(true);
+		await new Promise((resolve) => keys.once('close', resolve));
+		there.put('bob', {});
+		there.put('dave');
+		await eventually(() => here.reads(), 'carol dave');
+		await here.close();
+		await there.close();
+		await server.remove();
+	});
+
 	it('expires in Redis by itself', async () => {
 		const server = await startRedis();
 		const node = await new Node(server.url, { database: randomUUID(), epoch: () => 'one' }).open();

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RedisBus } from '../../src/bus/redis.ts';
 import { BusRecord, Heard, head, openRedisBus } from '../support/bus.ts';
+import { userOf } from '../support/events.ts';
 import { eventually } from '../support/live.ts';
 import { type RedisServer, skipWithoutRedisProgram, startRedis } from '../support/redis-server.ts';
 
@@ -165,7 +166,8 @@ describe.skipIf(skipWithoutRedisProgram("the bus' faults"))('the bus over Redis'
 
 	it('says that its subscriptions are refused, and makes them when they are allowed', async () => {
 		await open();
-		await server.run('acl', 'setuser', 'default', 'resetchannels');
+		// What is subscribed stays so: the nodes' own channels.
+		await server.run('acl', 'setuser', 'default', 'resetchannels', '&*:node:*');
 		const heard = new Heard();
 		await there.subscribe('a', heard.handler);
 		await eventually(() => record.changes.at(-1)?.includes('NOPERM'), true);
@@ -204,6 +206,18 @@ describe.skipIf(skipWithoutRedisProgram("the bus' faults"))('the bus over Redis'
 		await bothAre('connected');
 		here.publish('a', head(4 * QUEUED));
 		await eventually(() => heard.sequences.at(-1), 4 * QUEUED);
+	});
+
+	it('keeps room for events where thousands come at once', async () => {
+		await open();
+		const heard = new Heard();
+		await there.subscribe('a', heard.handler);
+		const signal = { kind: 'read', user: userOf('bob'), sequence: 1 } as const;
+		for (let number = 0; number < 2 * QUEUED; number++) here.publish('a', { kind: 'activity', signal });
+		here.publish('a', head(1));
+		await heard.reaches(QUEUED / 2 + 1);
+		expect(heard.sequences.at(-1)).toBe(1);
+		expect(ofHere.counts['full']).toBe(1.5 * QUEUED);
 	});
 
 	it('lets nothing wait for long at its end', async () => {

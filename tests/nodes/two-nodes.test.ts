@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { next, nextOf, watch } from '../support/activity.ts';
+import { Client } from '../support/client.ts';
 import { converse, follow, mutate, range, send, take } from '../support/live.ts';
 import { skipWithoutNodes, startNodes, type TestNodes } from '../support/nodes.ts';
 import type { TestService } from '../support/service.ts';
@@ -11,7 +13,7 @@ describe.skipIf(skipWithoutNodes(SUITE))(SUITE, () => {
 	let there: TestService;
 
 	beforeAll(async () => {
-		nodes = await startNodes(2, { WAKE_UP_MAX_BYTES: '4096' });
+		nodes = await startNodes(2, { WAKE_UP_MAX_BYTES: '4096', TYPING_TTL_MS: '3600000' });
 		[here, there] = nodes.all as [TestService, TestService];
 	});
 	afterAll(() => nodes?.stop());
@@ -69,5 +71,31 @@ describe.skipIf(skipWithoutNodes(SUITE))(SUITE, () => {
 		await send(alice, id, 'not for Bob');
 		expect(await events.ended).toBeUndefined();
 		expect(events.waiting).toBe(0);
+	});
+
+	it('tell first who is there, and who types, on the other one', async () => {
+		const alice = await here.client('Alice');
+		const bob = await there.client('Bob');
+		const { id } = await converse(alice, [bob]);
+		const ofBob = watch(bob, id);
+		await nextOf(ofBob, 'Bob');
+		await mutate(bob, 'setTyping', { conversationId: id, typing: true });
+		await next(ofBob);
+		const seen = watch(alice, id);
+		expect(await next(seen)).toEqual({ __typename: 'PresenceChanged', user: { name: 'Bob' }, online: true });
+		expect(await next(seen)).toEqual({ __typename: 'TypingChanged', user: { name: 'Bob' }, typing: true });
+	});
+
+	it('end the typing of one who is removed on the other one', async () => {
+		const alice = await here.client('Alice');
+		const bob = await here.client('Bob');
+		const { id } = await converse(alice, [bob]);
+		const seen = watch(alice, id);
+		await nextOf(seen, 'Alice');
+		await mutate(bob, 'setTyping', { conversationId: id, typing: true });
+		expect(await next(seen)).toMatchObject({ user: { name: 'Bob' }, typing: true });
+		const aliceThere = new Client(there.url, alice.person);
+		await mutate(aliceThere, 'removeMember', { conversationId: id, subject: bob.person.subject });
+		expect(await next(seen)).toMatchObject({ user: { name: 'Bob' }, typing: false });
 	});
 });
