@@ -22,6 +22,8 @@ export interface WebSocketDeps extends SocketOperationsDeps {
 /** The beat of the pings. The time that a slow reader has is shorter by default: else it would be taken for gone. */
 export const KEEP_ALIVE_MS = 12_000;
 const CLOSE_TIMEOUT_MS = 1_000;
+/** How long one who sends too much may take to answer the close, while all that it sends is read and dropped. */
+const FLOOD_TIMEOUT_MS = 3_000;
 /** IANA WebSocket close codes. */
 const GOING_AWAY = 1001;
 const TRY_AGAIN_LATER = 1013;
@@ -132,8 +134,7 @@ function countFrames(socket: WebSocket, rate: Rate, { config, metrics }: WebSock
 		if (rate.wait(fullAt, now) === 0) return true;
 		metrics.limited('socket_frames');
 		socket.close(TRY_AGAIN_LATER, 'Too many messages a second');
-		// It is read on until it answers the close, or no longer.
-		setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS).unref();
+		setTimeout(() => socket.terminate(), FLOOD_TIMEOUT_MS).unref();
 		return false;
 	};
 	socket.on('ping', (payload) => {
