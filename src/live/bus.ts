@@ -22,7 +22,8 @@ export interface Bus {
 	/** Never throws and never waits: called after a commit, outside the request. */
 	publish(conversationId: string, wakeUp: WakeUp): void;
 	/**
-	 * Answers once the bus has acknowledged: what is published from then on arrives, as far as a hint does.
+	 * Answers once the bus has acknowledged: what is published from then on arrives, as far as a hint does. A bus that
+	 * cannot be reached is not waited for: it acknowledges later, and tells that as an interruption.
 	 * The handler must not throw. The answer unsubscribes.
 	 */
 	subscribe(conversationId: string, handler: (wakeUp: WakeUp) => void): Promise<() => void>;
