@@ -21,8 +21,9 @@ const PART = Math.min(1, FAULT_MS / 60_000);
 const RECONNECTS = Math.round(300 + 9_700 * PART);
 const SOCKETS = Math.round(400 + 1_600 * PART);
 const AT_ONCE = 25;
+/** How far back a reconnect goes at most. */
 const EVENTS = 200;
-/** Of the events: what is older is read from the database. */
+/** Of the newest: what is older is read from the database. */
 const RING = 64;
 /** A follower that is not let go of costs some 20 KB. */
 const LEFT_BYTES = 4 * 1024 * 1024;
@@ -75,13 +76,14 @@ test(
 	async () => {
 		const id = await createFor(sender, []);
 		for (let sent = 0; sent < EVENTS; sent++) await send(sender, id, `${sent}`);
-		const sending = keepSending(id, 10);
+		const sending = keepSending(id, 20);
 		let left = RECONNECTS;
 		const reconnect = async () => {
 			while (left-- > 0) {
-				const after = Math.floor(Math.random() * (Math.max(sending.head, EVENTS) + 1));
+				const head = Math.max(sending.head, EVENTS);
+				const after = head - Math.floor(Math.random() * (EVENTS + 1));
 				// One more than is there: it comes live, or the log had grown.
-				const goal = Math.max(sending.head, EVENTS) + 1;
+				const goal = head + 1;
 				let last = after;
 				const receive = ({ sequence }: Event) => {
 					if (sequence !== last + 1) throw new Error(`After ${last} of ${after} came ${sequence}`);
