@@ -47,7 +47,8 @@ export const FOLLOW = `subscription Follow($id: ID!, $after: Int!) {
 	conversationEvents(conversationId: $id, after: $after) { __typename sequence ... on MessageSent { message { body } } }
 }`;
 const RETRY_MS = 20;
-const HANDSHAKE_MS = 1_000;
+/** Of a node that does not answer at all. */
+const HANDSHAKE_MS = 10_000;
 /** Closed by our own protocol: a follower does nothing for which that would be right. */
 const FIRST_FAULT = 4_000;
 

@@ -103,7 +103,7 @@ describe.skipIf(isMissing)('no hole and no double for those who go from node to 
 				await network.heal();
 				await vi.waitFor(async () => {
 					expect((await fetch(`${node.process.url}/health/ready`)).status).toBe(200);
-				}, 30_000);
+				}, 60_000);
 				await nodes.end(storm);
 			} finally {
 				await cluster.drop(node);

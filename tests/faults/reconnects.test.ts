@@ -27,7 +27,7 @@ const EVENTS = 200;
 const RING = 64;
 /** A follower that is not let go of costs some 20 KB. */
 const LEFT_BYTES = 4 * 1024 * 1024;
-const PATIENCE_MS = 60_000 + 240_000 * PART;
+const PATIENCE_MS = 180_000 + 420_000 * PART;
 
 let directory: DataDirectory;
 let database: TestDatabase;
