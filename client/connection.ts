@@ -89,6 +89,8 @@ export function connect(options: ConnectionOptions, token: string, events: Conne
 		},
 		on: {
 			connected: () => {
+				// `ws` hands on what still comes after `close`.
+				if (isOver) return;
 				isConnected = true;
 				alive();
 				events.connected();
@@ -108,7 +110,12 @@ export function connect(options: ConnectionOptions, token: string, events: Conne
 
 	return {
 		token,
-		subscribe: (query, variables, sink) => client.subscribe({ query, variables: { ...variables } }, sink),
+		subscribe: (query, variables, sink) => {
+			const leave = client.subscribe({ query, variables: { ...variables } }, sink);
+			// `ws` hands on all that came at a time in one turn, and graphql-ws would count one twice that is left and
+			// completed in the same turn: it would close the connection under the others.
+			return () => queueMicrotask(leave);
+		},
 		probe: () => {
 			socket?.send('{"type":"ping"}');
 			ask();

@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import type { FollowResult, PendoClient } from '../../client/index.ts';
 import { Followed, pendoClient } from '../support/following.ts';
+import { range } from '../support/live.ts';
 import { type Peer, type ScriptedService, startScriptedService } from '../support/scripted-service.ts';
 
 let service: ScriptedService;
@@ -69,6 +70,44 @@ it('is catching up after each break until it has what there was then', async () 
 		...['offline', 'connecting'],
 		...['catching-up', 3, 4, 'live'],
 	]);
+});
+
+it('one that is stopped as it completes takes no other with it', async () => {
+	service = await startScriptedService(1, ({ event, complete }, n) => {
+		event({ sequence: 1 });
+		if (n === 2 || n === 3) complete();
+	});
+	client = pendoClient(service.port, () => 'any');
+	const others = new Followed(client, 'any', { after: 0 });
+	await others.is('live');
+	for (const _ of range(2, 3)) {
+		const stopped = new Followed(client, 'any', { after: 0, onEvent: () => stopped.following.stop() });
+		await stopped.is('ended');
+	}
+	await new Followed(client, 'any', { after: 0 }).is('live');
+	expect(others.stateNames).toEqual(['catching-up', 'live']);
+});
+
+it('takes no connection that was given up for one that is made late', async () => {
+	let late = () => {};
+	service = await startScriptedService(
+		(n) => n,
+		({ event, socket }, n) => {
+			event({ sequence: n });
+			if (n === 1) socket.close(1012);
+		},
+		(acknowledge, socket, n) => {
+			if (n > 2) return acknowledge();
+			// It hears nothing of its end, and answers when the next one comes, which is not answered.
+			if (n === 1) socket.pause();
+			late();
+			late = acknowledge;
+		},
+	);
+	client = pendoClient(service.port, () => 'any', { timeoutMs: 50 });
+	const followed = new Followed(client, 'any', { after: 0 });
+	await followed.reaches(2);
+	expect(followed.sequences).toEqual([1, 2]);
 });
 
 it('does not take an event for the sign of life that it asked for', async () => {
