@@ -69,19 +69,21 @@ export class Following implements Passenger {
 	}
 
 	board(connection: Connection): void {
+		// The handler of another one may have stopped it.
+		if (this.#state.name === 'ended') return;
 		this.#leave();
 		const wait = (this.#pause?.retryAt ?? 0) - Date.now();
 		if (this.#pause && wait > 0) {
-			this.#become(this.#pause);
 			this.#timer = setTimeout(() => this.board(connection), wait);
+			this.#become(this.#pause);
 			return;
 		}
 		const log = this.#log;
 		if (this.#place || !log) this.#subscribe(connection);
 		// From one connection to the next without a break there is nothing to catch up with.
 		if (this.#state.name === 'live') return;
-		this.#become({ name: log ? 'catching-up' : 'live' });
 		if (log) this.#findHead(connection, log);
+		this.#become({ name: log ? 'catching-up' : 'live' });
 	}
 
 	wait(state: State): void {
@@ -147,15 +149,20 @@ export class Following implements Passenger {
 	/** The place is kept until the history is loaded: should that fail, the service says the same again. */
 	#reset(connection: Connection, reset: LogEvent): void {
 		this.#leave();
-		this.#become({ name: 'catching-up' });
 		const run = this.#run;
-		Promise.resolve(reset as never)
-			.then(this.#handlers.onReset)
+		this.#become({ name: 'catching-up' });
+		Promise.resolve()
+			.then(() => (run === this.#run ? this.#handlers.onReset?.(reset as never) : undefined))
 			.then(
 				(place) => {
 					if (run !== this.#run) return;
 					this.#place = place;
-					this.board(connection);
+					// A history that ends where the log does not is not loaded again and again without a pause.
+					if (this.#failures) this.#retry(connection, reset);
+					else {
+						this.#failures = 1;
+						this.board(connection);
+					}
 				},
 				(error: unknown) => run === this.#run && this.#retry(connection, error),
 			);
@@ -214,6 +221,7 @@ export class Following implements Passenger {
 	}
 
 	#become(state: State): void {
+		if (this.#state.name === 'ended') return;
 		if (state.name === this.#state.name && !('retryAt' in state)) return;
 		this.#state = state;
 		if (this.#handlers.onState) call(this.#handlers.onState, state);

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import type { PendoClient } from '../../client/index.ts';
+import type { PendoClient, State } from '../../client/index.ts';
 import type { Client } from '../support/client.ts';
 import { Followed, pendoClient } from '../support/following.ts';
 import { converse, eventually, mutate, range, send, userId } from '../support/live.ts';
@@ -180,6 +180,24 @@ it('watches what is not kept over the same connection, and again after a break',
 });
 
 describe('ends', () => {
+	it('when a handler says so, whoever is told first', async () => {
+		const { id } = await converse(alice);
+		const client = clientOf(alice);
+		const isConnected = ({ name }: State) => name === 'catching-up';
+		const itself: Followed = new Followed(client, id, {
+			onState: (state) => isConnected(state) && itself.following.stop(),
+		});
+		const first = new Followed(client, id, {
+			after: 0,
+			onState: (state) => isConnected(state) && second.following.stop(),
+		});
+		const second: Followed = new Followed(client, id, { after: 0 });
+		await first.is('live');
+		for (const _ of range(1, 2)) await first.reaches((await send(alice, id, 'behind it')).sequence);
+		expect(itself.story).toEqual(['catching-up', 'ended']);
+		expect(second.story).toEqual(['ended']);
+	});
+
 	it('after its own MemberLeft, with all that came before', async () => {
 		const { id } = await converse(alice, [bob]);
 		const followed = new Followed(clientOf(alice), id, { after: 0 });

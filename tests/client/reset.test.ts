@@ -110,3 +110,15 @@ it('a history that cannot be loaded is asked for again', async () => {
 	});
 	expect(followed.following.place?.after).toBe(conversation.lastSequence);
 });
+
+it('a history that ends where the log does not is not loaded again and again without a pause', async () => {
+	client = pendoClient(service.port, () => alice.person.token, {
+		minRetryMs: 3_600_000,
+		maxRetryMs: 3_600_000,
+	});
+	const stale = { after: 1_000 };
+	const followed = new Followed(client, conversation.id, { ...stale, reload: async () => stale });
+	await followed.is('offline');
+	expect(followed.resets).toHaveLength(2);
+	expect(followed.states.at(-1)).toMatchObject({ name: 'offline', reason: { reason: 'AHEAD' } });
+});

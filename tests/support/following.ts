@@ -46,6 +46,7 @@ interface Begin {
 	/** Loads the history again. */
 	readonly reload?: () => Promise<Place>;
 	readonly onEvent?: (event: Event) => void;
+	readonly onState?: (state: State) => void;
 	readonly query?: string;
 }
 
@@ -59,7 +60,11 @@ export class Followed {
 	readonly following: FollowedConversation;
 	readonly #waiting = new Set<{ readonly wanted: () => boolean; readonly resolve: () => void }>();
 
-	constructor(client: PendoClient, id: string, { after, epoch, reload, onEvent, query }: Begin = {}) {
+	constructor(
+		client: PendoClient,
+		id: string,
+		{ after, epoch, reload, onEvent, onState, query }: Begin = {},
+	) {
 		this.following = client.follow({
 			conversationId: id,
 			query: query ?? FollowDocument,
@@ -81,6 +86,7 @@ export class Followed {
 				this.states.push(state);
 				this.story.push(state.name);
 				this.#tell();
+				onState?.(state);
 			},
 		});
 	}
