@@ -27,8 +27,6 @@ const FORBIDDEN = 4403;
 const MAX_TIMEOUT_MS = 2 ** 31 - 1;
 const MAX_REFRESH_LEAD_MS = 60_000;
 
-const STOPPED: State = { name: 'ended', reason: 'stopped' };
-
 /**
  * Keeps one connection for all its passengers: again after every loss, and with a new token before one runs out. The
  * next connection is then up before the last is left.
@@ -38,6 +36,9 @@ export class Line {
 	readonly #passengers = new Set<Passenger>();
 	#current: Connection | undefined;
 	#attempt: Attempt | undefined;
+	/** A token that no longer does, or soon will not, until there is another. */
+	#expired: string | undefined;
+	#told: State = { name: 'connecting' };
 	#retries = 0;
 	/** Set while it waits for the next attempt. */
 	#retry: ReturnType<typeof setTimeout> | undefined;
@@ -50,15 +51,15 @@ export class Line {
 
 	add(passenger: Passenger): void {
 		this.#passengers.add(passenger);
-		if (this.#isClosed) passenger.wait(STOPPED);
-		else if (this.#current) passenger.board(this.#current);
-		else if (!this.#attempt && !this.#retry) void this.#connect();
+		if (this.#current && !this.#isClosed) passenger.board(this.#current);
+		else if (this.#attempt || this.#retry || this.#isClosed) passenger.wait(this.#told);
+		else void this.#connect();
 	}
 
-	/** The connection is closed when nobody is left, but not while one leaves and another comes. */
+	/** The connection is closed when nobody is left, but not where one leaves and another comes in the same turn. */
 	remove(passenger: Passenger): void {
 		this.#passengers.delete(passenger);
-		queueMicrotask(() => {
+		setTimeout(() => {
 			if (this.#passengers.size === 0) this.#hangUp();
 		});
 	}
@@ -66,7 +67,7 @@ export class Line {
 	/** For good. */
 	close(): void {
 		this.#isClosed = true;
-		this.#tell(STOPPED);
+		this.#tell({ name: 'ended', reason: 'stopped' });
 	}
 
 	/** Something got through: the next loss is a new one. */
@@ -86,15 +87,15 @@ export class Line {
 		if (this.#retry) void this.#connect();
 	}
 
-	/** `expired` is a token that no longer does. `isLast`: it has been asked for in vain. */
-	async #connect(expired?: string, isLast = false): Promise<void> {
+	/** `isLast`: a token was refused, and so is the one after it the last. */
+	async #connect(isLast = false): Promise<void> {
 		const attempt: Attempt = {};
 		this.#attempt = attempt;
 		this.#endTimers();
 		if (!this.#current) this.#tell({ name: 'connecting' });
 		let token: string;
 		try {
-			token = await this.#options.token(expired);
+			token = await this.#options.token(this.#expired);
 		} catch (error) {
 			if (this.#attempt === attempt) this.#retryLater(error);
 			return;
@@ -119,6 +120,7 @@ export class Line {
 		const before = this.#current;
 		this.#current = connection;
 		this.#attempt = undefined;
+		this.#expired = undefined;
 		this.#refreshLater(connection.token);
 		for (const passenger of [...this.#passengers]) passenger.board(connection);
 		before?.close();
@@ -126,7 +128,7 @@ export class Line {
 
 	#refused(token: string, isLast: boolean, reason: unknown): void {
 		if (!isForbidden(reason)) this.#retryLater(reason);
-		else if (!isLast) void this.#connect(token, true);
+		else if (!isLast) this.#replace(token, true);
 		else if (this.#current) this.#retryLater(reason);
 		else {
 			this.#attempt = undefined;
@@ -137,7 +139,7 @@ export class Line {
 	#lost(token: string, reason: unknown): void {
 		this.#current = undefined;
 		if (this.#attempt) this.#tell({ name: 'connecting' });
-		else if (isForbidden(reason)) void this.#connect(token, true);
+		else if (isForbidden(reason)) this.#replace(token, true);
 		else this.#retryLater(reason);
 	}
 
@@ -154,10 +156,16 @@ export class Line {
 		const left = expiryOf(token) - Date.now();
 		if (!(left > 0 && left < MAX_TIMEOUT_MS)) return;
 		const lead = Math.min(left / 5, MAX_REFRESH_LEAD_MS) * (1 - Math.random() / 4);
-		this.#refresh = setTimeout(() => void this.#connect(token), left - lead);
+		this.#refresh = setTimeout(() => this.#replace(token), left - lead);
+	}
+
+	#replace(token: string, isLast?: boolean): void {
+		this.#expired = token;
+		void this.#connect(isLast);
 	}
 
 	#tell(state: State): void {
+		this.#told = state;
 		for (const passenger of [...this.#passengers]) passenger.wait(state);
 	}
 

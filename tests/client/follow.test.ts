@@ -135,6 +135,29 @@ it('carries all conversations over one connection, which it closes after the las
 	await again.is('live');
 });
 
+it('stays connected where one is stopped and another begins in the same turn', async () => {
+	const [first, second] = [await converse(alice), await converse(alice)];
+	const client = clientOf(alice);
+	const shown = new Followed(client, first.id, { after: 0 });
+	await shown.is('live');
+	const { taken } = proxy;
+	shown.following.stop();
+	await new Followed(client, second.id, { after: 0 }).is('live');
+	expect(proxy.taken).toBe(taken);
+});
+
+it('says that it is offline to one that begins meanwhile', async () => {
+	const { id } = await converse(alice);
+	const client = clientOf(alice, { minRetryMs: 3_600_000, maxRetryMs: 3_600_000 });
+	const before = new Followed(client, id);
+	await before.is('live');
+	proxy.cut();
+	await before.is('offline');
+	const meanwhile = new Followed(client, id);
+	await meanwhile.is('offline');
+	expect(meanwhile.states).toEqual([before.following.state]);
+});
+
 it('lets a handler throw without losing anything', async () => {
 	const thrown: unknown[] = [];
 	const { id } = await converse(alice);

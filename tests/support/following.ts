@@ -12,13 +12,20 @@ import { FollowDocument, type FollowSubscription } from '../generated/graphql.ts
 
 type Event = FollowSubscription['conversationEvents'];
 
-/** A class of WebSockets that keeps the ones that were made. */
-export function observedSockets(): { readonly made: WebSocket[]; readonly webSocketImpl: WebSocketClass } {
+/** A class of WebSockets that keeps the ones that were made, and sends what `alter` makes of a text. */
+export function observedSockets(alter = (text: string) => text): {
+	readonly made: WebSocket[];
+	readonly webSocketImpl: WebSocketClass;
+} {
 	const made: WebSocket[] = [];
 	class Observed extends WebSocket {
 		constructor(address: string, protocols?: string | string[]) {
 			super(address, protocols);
 			made.push(this);
+		}
+
+		override send(text: string): void {
+			super.send(alter(text));
 		}
 	}
 	return { made, webSocketImpl: Observed };
