@@ -13,7 +13,7 @@ export interface PendoClientOptions {
 	readonly url: string | URL;
 	/**
 	 * Asked before each connection, and some time before a token ends. `expired` is the one that no longer does, or soon
-	 * will not: answer with another. Where it throws, it is asked again later.
+	 * will not: answer with another. Where it throws, it is asked the same again later.
 	 */
 	readonly token: (expired?: string) => string | Promise<string>;
 	/** For Node before 22: `WebSocket` of the package ws. */
@@ -50,7 +50,8 @@ export interface FollowOptions<Data> {
 	readonly onEvent: (event: EventOf<Data>, result: FollowResult<Data>) => void;
 	/**
 	 * The service cannot go on from where this client is: load the history again, and answer with its `lastSequence` (as
-	 * `after`) and `epoch`, to go on from there. Where it fails, it is asked again later.
+	 * `after`) and `epoch`, to go on from there. Where it fails, or the service cannot go on from there either, it is
+	 * asked again later.
 	 */
 	readonly onReset: (reset: ResetOf<Data>) => Place | Promise<Place>;
 	/** Told of each change. */
@@ -118,20 +119,24 @@ interface EventSource {
 	removeEventListener(type: string, listener: () => void): void;
 }
 
+const page = globalThis as unknown as Page;
+
 /** A client of the service: one connection, which is open while something is followed. */
-export function createPendoClient(options: PendoClientOptions): PendoClient {
-	const page = globalThis as unknown as Page;
-	const webSocketImpl = options.webSocketImpl ?? page.WebSocket;
+export function createPendoClient({
+	url,
+	token,
+	webSocketImpl = page.WebSocket,
+	keepAliveMs = 15_000,
+	timeoutMs = 10_000,
+	minRetryMs = 1_000,
+	maxRetryMs = 30_000,
+}: PendoClientOptions): PendoClient {
 	if (!webSocketImpl) throw new Error('There is no WebSocket here: pass one as webSocketImpl.');
-	const line = new Line({
-		keepAliveMs: 15_000,
-		timeoutMs: 10_000,
-		minRetryMs: 1_000,
-		maxRetryMs: 30_000,
-		...options,
-		url: new URL(options.url, page.location?.href).href.replace(/^http/, 'ws'),
-		webSocketImpl,
-	});
+	const address = new URL(url, page.location?.href).href.replace(/^http/, 'ws');
+	// A WebSocket would throw, where nobody could catch it.
+	if (!/^wss?:[^#]+$/.test(address)) throw new Error(`This is no address of a service: ${url}`);
+	const limits = { keepAliveMs, timeoutMs, minRetryMs, maxRetryMs };
+	const line = new Line({ url: address, token, webSocketImpl, ...limits });
 	const wake = () => page.document?.visibilityState !== 'hidden' && line.wake();
 	page.addEventListener?.('online', wake);
 	page.document?.addEventListener('visibilitychange', wake);

@@ -99,5 +99,20 @@ it('says what is missing where there is no WebSocket', () => {
 	expect(() => createPendoClient({ url: 'http://127.0.0.1/graphql', token: () => '' })).toThrow(
 		'webSocketImpl',
 	);
-	expect(() => createPendoClient({ url: 'no address', token: () => '' })).toThrow();
+});
+
+it.each(['no address', 'ftp://127.0.0.1/graphql', 'http://127.0.0.1/graphql#part'])(
+	'refuses at once what no WebSocket can be opened to: %s',
+	(url) => {
+		expect(() => createPendoClient({ url, token: () => '' })).toThrow();
+	},
+);
+
+it('takes a setting that is not defined for one that is not given', async () => {
+	const lenient = { timeoutMs: undefined, keepAliveMs: undefined } as unknown as { timeoutMs: number };
+	const other = pendoClient(service.port, () => alice.person.token, lenient);
+	const followed = new Followed(other, id);
+	await followed.is('live');
+	other.close();
+	expect(followed.stateNames).toEqual(['catching-up', 'live', 'ended']);
 });
