@@ -130,17 +130,27 @@ class SocketSink implements Sink {
 	}
 }
 
-/** The frames of one event, but for the end that is each operation's own: ids are mostly of one length. */
-const starts = new WeakMap<EventText, { readonly endLength: number; readonly start: string }>();
+/** The start of an event's frames, whose end is each operation's own: ids are mostly of one length. */
+interface FrameStart {
+	readonly endLength: number;
+	bytes: string;
+	isWhole: boolean;
+}
+
+const starts = new WeakMap<EventText, FrameStart>();
 
 function startOf(text: EventText, endLength: number): string {
 	const known = starts.get(text);
-	if (known?.endLength === endLength) return known.start;
-	const message = `{"type":"next","payload":${text.bytes}`;
-	// Copied into one piece, which else would be put together for each socket anew.
-	const start = Buffer.from(frameHead(message.length + endLength) + message, 'latin1').toString('latin1');
-	starts.set(text, { endLength, start });
-	return start;
+	if (known?.endLength !== endLength) {
+		const message = `{"type":"next","payload":${text.bytes}`;
+		const bytes = frameHead(message.length + endLength) + message;
+		starts.set(text, { endLength, bytes, isWhole: false });
+		return bytes;
+	}
+	// Not for the first who takes it, who may be the only one: then in one piece, not to be put together for each anew.
+	if (!known.isWhole) known.bytes = Buffer.from(known.bytes, 'latin1').toString('latin1');
+	known.isWhole = true;
+	return known.bytes;
 }
 
 /** Says nothing until its follower ends; returning it stops the follower. */

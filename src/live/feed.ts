@@ -25,7 +25,7 @@ export interface FeedOptions {
 
 const PAGE = 200;
 /** Followers that are served in one turn of the event loop. */
-const SLICE = 64;
+const SLICE = 32;
 
 /**
  * A followed conversation on this node: its newest events and those who follow. It hears of new events by wake-ups,
