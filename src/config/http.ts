@@ -78,7 +78,7 @@ export const socketsModel = z.object({
 	MAX_FRAMES_PER_SECOND: integer(1000, { min: 1, max: 1_000_000, unit: 'frames' }),
 	MAX_SUBSCRIPTIONS_PER_SOCKET: integer(100, { min: 1, max: 10_000, unit: 'subscriptions' }),
 	CONNECTION_INIT_TIMEOUT_MS: milliseconds(10_000, 10, 600_000),
-	SLOW_READER_MAX_BYTES: bytes(262_144, 1024 ** 3),
+	SLOW_READER_MAX_BYTES: bytes(65_536, 1024 ** 3),
 	SLOW_READER_MAX_MS: milliseconds(10_000, 10),
 });
 
