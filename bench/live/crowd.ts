@@ -22,7 +22,8 @@ export interface Load {
 
 /** Each sends its next event when every follower has its last: the server is never idle, and seldom has two at once. */
 export const TWO_SENDERS: Load = { name: 'two senders', senders: 2, atOnce: 1 };
-export const BACKLOG: Load = { name: 'eight events at once', senders: 1, atOnce: 8 };
+/** The same with eight events in place of one. */
+export const BACKLOG: Load = { name: 'two senders of eight at once', senders: 2, atOnce: 8 };
 
 export interface Crowd extends Pick<FollowTask, 'distinctDocuments'> {
 	readonly followers: number;

@@ -23,8 +23,8 @@ export const benchDelivery: Bench = async (run) => {
 			bench: 'live-delivery',
 			setting:
 				'Followers of one conversation with the same document, a socket each; messages of 200 characters are sent ' +
-				'over HTTP: by two senders, each its next as soon as every follower has its last; or eight at once, as soon ' +
-				'as every follower has the eight before.',
+				'over HTTP: by two senders, each its next as soon as every follower has its last; or each its next eight at ' +
+				'once, as soon as every follower has its last eight.',
 			series,
 			goals: [
 				...deliveryGoals(two, name, rawWs.name, 0.9),

@@ -18,8 +18,8 @@ export const benchLatency: Bench = async (run) => {
 		series: await measureCrowd(run, subjects, {
 			followers: FOLLOWERS,
 			loads: [LOAD],
-			rounds: 3,
-			seconds: 4,
+			rounds: 2,
+			seconds: 5,
 		}),
 		goals: [{ load: nameOf(FOLLOWERS, LOAD), metric: P99, of: product.name, to: apollo.name, atMost: 0.5 }],
 		warnings: [],

@@ -1,15 +1,7 @@
 import type { Report, Series } from '../support/report.ts';
 import type { Bench, Run } from '../support/run.ts';
 import { type MemoryReport, type RunningServer, startServer } from '../support/server.ts';
-import {
-	apollo,
-	graphqlWs,
-	mercuriusJit,
-	product,
-	rawWs,
-	socketIo,
-	type Variant,
-} from '../support/variants.ts';
+import { apollo, mercuriusJit, product, rawWs, socketIo, type Variant } from '../support/variants.ts';
 import {
 	type Fanout,
 	fanoutSeries,
@@ -27,17 +19,23 @@ const ROUNDS = { full: 2, quick: 1 };
 const WARM_UP = { followers: 100, events: 30 };
 const MAX_SECONDS = 600;
 const [IDLE, AFTER] = ['RSS a follower, idle', 'RSS a follower, after traffic'];
+const [HEAP_IDLE, HEAP_AFTER] = ['heap, idle', 'heap, after traffic'];
+
+/** KiB a follower. */
+interface PerFollower {
+	readonly rss: number;
+	readonly heap: number;
+}
 
 interface Round {
-	/** KiB a follower. */
-	readonly idle: number;
-	readonly after: number;
+	readonly idle: PerFollower;
+	readonly after: PerFollower;
 	readonly fanout: Fanout;
 }
 
 /** What thousands of followers cost a server's process, while nothing happens and once they have been sent events. */
 export const benchFollowerMemory: Bench = async (run) => {
-	const variants = [...(run.peersOnly ? [] : [product]), rawWs, socketIo, graphqlWs, mercuriusJit, apollo];
+	const variants = [...(run.peersOnly ? [] : [product]), rawWs, socketIo, mercuriusJit, apollo];
 	const rounds = run.quick ? ROUNDS.quick : ROUNDS.full;
 	const results = new Map<Variant, Round[]>(variants.map((variant) => [variant, []]));
 	for (let round = 1; round <= rounds; round += 1)
@@ -53,7 +51,7 @@ async function memoryRound(run: Run, variant: Variant, round: number): Promise<R
 	try {
 		const held = await followed(run, server, subject, count, round);
 		run.progress(
-			`memory, round ${round} ${variant.name}: ${held.idle.toFixed(1)} KiB idle, ${held.after.toFixed(1)} after`,
+			`memory, round ${round} ${variant.name}: ${held.idle.rss.toFixed(1)} KiB idle, ${held.after.rss.toFixed(1)} after`,
 		);
 		return held;
 	} finally {
@@ -75,7 +73,10 @@ async function followed(
 	await traffic(WARM_UP.events, `warm-up ${round}`);
 	await unfollowSubject(run, subject);
 	const before = await server.memory();
-	const each = ({ rss }: MemoryReport) => (rss - before.rss) / 1024 / count;
+	const each = ({ rss, heapUsed }: MemoryReport): PerFollower => ({
+		rss: (rss - before.rss) / 1024 / count,
+		heap: (heapUsed - before.heapUsed) / 1024 / count,
+	});
 	await followSubject(run, subject, count);
 	const idle = each(await server.memory());
 	const fanout = await traffic(run.quick ? EVENTS.quick : EVENTS.full, `memory, round ${round}`);
@@ -102,8 +103,10 @@ function report(run: Run, results: ReadonlyMap<Variant, readonly Round[]>): Repo
 			`${followers} followers of one conversation, a socket each, in a fresh process each round; resident memory above ` +
 			`what it had before them, after a full collection; then ${events} events.`,
 		series: [
-			...row(IDLE, ({ idle }) => idle),
-			...row(AFTER, ({ after }) => after),
+			...row(IDLE, ({ idle }) => idle.rss),
+			...row(AFTER, ({ after }) => after.rss),
+			...row(HEAP_IDLE, ({ idle }) => idle.heap),
+			...row(HEAP_AFTER, ({ after }) => after.heap),
 			...fanoutSeries(load, new Map(fanouts)),
 		],
 		goals: [

@@ -84,7 +84,7 @@ async function run(
 			if (!report) continue;
 			printReport(report);
 			sound &&= report.warnings.length === 0;
-			console.log(`\nWritten to ${writeReport(RESULTS, machine, report)}`);
+			console.log(`\nWritten to ${writeReport(RESULTS, machine, quick, report)}`);
 		} catch (error) {
 			sound = false;
 			console.log(`\n! ${name} was broken off: ${error instanceof Error ? error.message : error}`);

@@ -106,14 +106,24 @@ function printTable(head: readonly string[], rows: readonly (readonly string[])[
 	for (const row of rows) console.log(line(row));
 }
 
-/** Writes what was measured, raw figures and ratios, to `<directory>/<time>-<bench>.json` and gives the path. */
-export function writeReport(directory: string, machine: Machine, report: Report): string {
+/** What was measured, with raw figures and ratios. */
+export interface WrittenReport extends Report {
+	readonly measuredAt: string;
+	readonly machine: Machine;
+	/** Of short rounds, which show no more than that it all works. */
+	readonly quick: boolean;
+	readonly series: readonly (Series & Spread)[];
+	readonly goals: readonly (Goal & { readonly ratio: Spread | null })[];
+}
+
+/** Writes a report to `<directory>/<time>-<bench>.json` and gives the path. */
+export function writeReport(directory: string, machine: Machine, quick: boolean, report: Report): string {
 	mkdirSync(directory, { recursive: true });
 	const measuredAt = new Date().toISOString();
 	const path = join(directory, `${measuredAt.replaceAll(':', '-').slice(0, 19)}-${report.bench}.json`);
-	const ratios = report.goals.map((goal) => ({ ...goal, ratio: goalRatio(report.series, goal) ?? null }));
+	const goals = report.goals.map((goal) => ({ ...goal, ratio: goalRatio(report.series, goal) ?? null }));
 	const series = report.series.map((one) => ({ ...one, ...spread(one.figures) }));
-	const content = { ...report, measuredAt, machine, series, goals: ratios };
+	const content: WrittenReport = { ...report, measuredAt, machine, quick, series, goals };
 	writeFileSync(path, `${JSON.stringify(content, null, '\t')}\n`);
 	return path;
 }

@@ -41,7 +41,7 @@ export interface StartOptions {
 	readonly reportsMemory?: boolean;
 }
 
-const START_TIMEOUT_MS = 60_000;
+const START_TIMEOUT_MS = 120_000;
 const STOP_TIMEOUT_MS = 10_000;
 const MEMORY_PRELOAD = new URL('report-memory.ts', import.meta.url).href;
 const running = new Set<ChildProcess>();
