@@ -38,6 +38,9 @@ export interface HttpServer {
 
 const MAX_HEADER_BYTES = 32 * 1024;
 
+/** Connections that wait to be taken; the system may allow fewer. All followers come at once after a restart. */
+const BACKLOG = 4_096;
+
 /** Everything that the service says on its one port. */
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
 	const stopping = new AbortController();
@@ -110,7 +113,7 @@ function listen(
 ): Promise<number> {
 	return new Promise((resolve, reject) => {
 		server.once('error', reject);
-		server.listen(port, host, () => {
+		server.listen({ port, host, backlog: BACKLOG }, () => {
 			server.off('error', reject);
 			server.on('error', onError);
 			resolve((server.address() as AddressInfo).port);
