@@ -75,8 +75,8 @@ describe('profiles', () => {
 		expect(members.filter((name) => serviceOf(name)['ports'] !== undefined)).toEqual(['proxy']);
 	});
 
-	test('the comment above and the README start services that are there, in their profile', () => {
-		const texts = ['docker-compose.yml', 'README.md', 'docs/databases.md'].map((file) =>
+	test('the comment above and the documents start services that are there, in their profile', () => {
+		const texts = ['docker-compose.yml', 'README.md', 'docs/databases.md', 'docs/production.md'].map((file) =>
 			readFileSync(file, 'utf8'),
 		);
 		const started = texts.flatMap((text) => [

@@ -12,9 +12,9 @@ test.each(documents)('%s names files that are there', (document) => {
 	const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)[^)]*\)/g)].map(([, path = '']) =>
 		join(dirname(document), path),
 	);
-	const paths = [...text.matchAll(/`((?:src|schema|tests|bench|docs)\/[\w./-]+|\.ci\/run)`/g)].map(
-		([, path = '']) => path,
-	);
+	const paths = [
+		...text.matchAll(/`((?:src|schema|tests|bench|docs|client|examples|docker)\/[\w./-]+|\.ci\/run)`/g),
+	].map(([, path = '']) => path);
 	const missing = [...links, ...paths].filter(
 		(path) => statSync(path, { throwIfNoEntry: false }) === undefined,
 	);
