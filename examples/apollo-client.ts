@@ -5,7 +5,7 @@ import { print } from 'graphql';
 import { createPendoClient, type PendoClientOptions, type State } from 'pendo-message/client';
 
 /** What a page shows of a conversation, and where to follow it from. */
-const HISTORY = gql`
+export const HISTORY = gql`
 	query History($conversationId: ID!) {
 		conversation(id: $conversationId) {
 			id

@@ -8,7 +8,7 @@ import {
 import { createPendoClient, type PendoClientOptions, type State } from 'pendo-message/client';
 
 /** What a page shows of a conversation, and where to follow it from. */
-const HISTORY = `query History($conversationId: ID!) {
+export const HISTORY = `query History($conversationId: ID!) {
 	conversation(id: $conversationId) {
 		id lastSequence epoch
 		messages(last: 50) { edges { node { id sequence body author { name } } } }

@@ -2,7 +2,7 @@ import { gql } from '@apollo/client/core';
 import { isAbstractType } from 'graphql';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { connect } from '../../examples/apollo-client.ts';
+import { connect, HISTORY } from '../../examples/apollo-client.ts';
 import { schema } from '../../schema/index.ts';
 import type { Client } from '../support/client.ts';
 import { FOLLOW_EVENTS, Heard, WATCH_ACTIVITY } from '../support/heard.ts';
@@ -25,6 +25,10 @@ afterAll(async () => {
 	await proxy.close();
 	await service.stop();
 });
+
+interface History {
+	readonly conversation: { readonly lastSequence: number };
+}
 
 const SEND = gql`
 	mutation Send($input: SendMessageInput!) {
@@ -107,6 +111,12 @@ it('Apollo Client queries, mutates and follows, and resumes when its connection 
 it('Apollo Client reads the history again where it cannot go on, and hears who types over the same connection', async () => {
 	const { id } = await converse(alice);
 	const { apollo, pendo, live } = connectAs(alice);
+	const shown = new Heard();
+	apollo
+		.watchQuery<History>({ query: HISTORY, variables: { conversationId: id } })
+		.subscribe(
+			({ data, dataState }) => dataState === 'complete' && shown.hear(data.conversation.lastSequence),
+		);
 	const typing = new Heard();
 	apollo
 		.subscribe<{ conversationActivity: { typing?: boolean } }>({
@@ -115,10 +125,13 @@ it('Apollo Client reads the history again where it cannot go on, and hears who t
 		})
 		.subscribe(({ data }) => data?.conversationActivity.typing && typing.hear(1));
 	const heard = new Heard();
+	await shown.reaches(1);
+	const read = (await send(alice, id, 'not shown yet')).sequence;
 	apollo
 		.subscribe<Events>({ query: gql(FOLLOW_EVENTS), variables: { conversationId: id, after: 1_000 } })
 		.subscribe(({ data }) => data && heard.hear(data.conversationEvents.sequence));
 	await live;
+	await shown.reaches(read);
 	const { sequence } = await send(alice, id, 'behind the history');
 	await heard.reaches(sequence);
 	expect(heard.sequences).toEqual([sequence]);

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { WebSocket } from 'ws';
-import { connect } from '../../examples/urql.ts';
+import { connect, HISTORY } from '../../examples/urql.ts';
 import type { Client } from '../support/client.ts';
 import { FOLLOW_EVENTS, Heard, WATCH_ACTIVITY } from '../support/heard.ts';
 import { converse, type Events, eventually, metric, mutate, range, send } from '../support/live.ts';
@@ -22,6 +22,10 @@ afterAll(async () => {
 	await proxy.close();
 	await service.stop();
 });
+
+interface History {
+	readonly conversation: { readonly lastSequence: number };
+}
 
 const SEND = `mutation Send($input: SendMessageInput!) { sendMessage(input: $input) {
 	__typename ... on SendMessagePayload { message { id body sequence } } ... on Error { code message retryable } } }`;
@@ -91,15 +95,22 @@ it('urql queries, mutates and follows, and resumes when its connection was cut',
 it('urql reads the history again where it cannot go on, and hears who types over the same connection', async () => {
 	const { id } = await converse(alice);
 	const { urql, pendo, live } = connectAs(alice);
+	const shown = new Heard();
+	urql
+		.query<History>(HISTORY, { conversationId: id })
+		.subscribe(({ data }) => data && shown.hear(data.conversation.lastSequence));
 	const typing = new Heard();
 	urql
 		.subscription<{ conversationActivity: { typing?: boolean } }>(WATCH_ACTIVITY, { conversationId: id })
 		.subscribe(({ data }) => data?.conversationActivity.typing && typing.hear(1));
 	const heard = new Heard();
+	await shown.reaches(1);
+	const read = (await send(alice, id, 'not shown yet')).sequence;
 	urql
 		.subscription<Events>(FOLLOW_EVENTS, { conversationId: id, after: 1_000 })
 		.subscribe(({ data }) => data && heard.hear(data.conversationEvents.sequence));
 	await live;
+	await shown.reaches(read);
 	const { sequence } = await send(alice, id, 'behind the history');
 	await heard.reaches(sequence);
 	expect(heard.sequences).toEqual([sequence]);
