@@ -4,21 +4,24 @@ import { play } from './demo/play.ts';
 import { runProgram } from './run-program.ts';
 import { createSigner, loadSettings } from './sign-token.ts';
 
-const DEFAULT_URL = 'http://127.0.0.1:4000';
 const TOKEN_SECONDS = 600;
 const ANSWER_MS = 5_000;
 
 const program = new Command('demo')
 	.description('Play a conversation between a customer and an agent against a running service.')
-	.addOption(new Option('--url <url>', 'where the service is').argParser(readUrl).default(DEFAULT_URL))
+	.addOption(
+		new Option('--url <url>', 'where the service is, if not on this machine at PORT').argParser(readUrl),
+	)
 	.addOption(
 		new Option('--pause <milliseconds>', 'between two steps').argParser(readPause).default(800, '800'),
 	)
 	.showHelpAfterError()
 	.exitOverride()
-	.action(async ({ url, pause }: { readonly url: string; readonly pause: number }) => {
+	.action(async ({ url: given, pause }: { readonly url?: string; readonly pause: number }) => {
+		const settings = loadSettings();
+		const url = given ?? `http://127.0.0.1:${settings.http.port}`;
 		await requireService(url);
-		const sign = await createSigner(loadSettings());
+		const sign = await createSigner(settings);
 		const expiresInSeconds = TOKEN_SECONDS;
 		await play({
 			url,
@@ -34,7 +37,7 @@ await runProgram(program);
 function readUrl(text: string): string {
 	const url = URL.parse(text);
 	if (url !== null && /^https?:$/.test(url.protocol)) return url.origin;
-	throw new InvalidArgumentError(`It must be a URL such as ${DEFAULT_URL}.`);
+	throw new InvalidArgumentError('It must be a URL such as http://127.0.0.1:4000.');
 }
 
 function readPause(text: string): number {

@@ -20,8 +20,8 @@ interface Outcome {
 	readonly stderr: string;
 }
 
-function demo(args: readonly string[], secret = SECRET): Promise<Outcome> {
-	const env = { PATH: process.env['PATH'], JWT_SECRET: secret };
+function demo(args: readonly string[], settings: Record<string, string> = {}): Promise<Outcome> {
+	const env = { PATH: process.env['PATH'], JWT_SECRET: SECRET, ...settings };
 	return new Promise((done) => {
 		const child = execFile(NODE, [DEMO, '--pause', '0', ...args], { env }, (_, stdout, stderr) =>
 			done({ code: child.exitCode, stdout, stderr }),
@@ -59,6 +59,12 @@ test('plays to its end, shows both sides, and finds that nothing is missing', as
 	expect(stdout).not.toContain('\u001b');
 });
 
+test('finds the service at the port that the settings say', async () => {
+	const { code, stdout, stderr } = await demo([], { PORT: `${service.port}` });
+	expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+	expect(stdout).toContain('each once and in order');
+});
+
 test('says in a sentence that no service answers', async () => {
 	const { code, stdout, stderr } = await demo(['--url', 'http://127.0.0.1:1']);
 	expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
@@ -66,7 +72,9 @@ test('says in a sentence that no service answers', async () => {
 });
 
 test('says in a sentence that the service does not take its tokens', async () => {
-	const { code, stderr } = await demo(['--url', service.url], 'another secret, also long enough for HS256');
+	const { code, stderr } = await demo(['--url', service.url], {
+		JWT_SECRET: 'another secret, also long enough for HS256',
+	});
 	expect(code).toBe(1);
 	expect(stderr).toMatch(/^The service does not take the demo's tokens: .+\n$/);
 });
