@@ -1,5 +1,6 @@
 import { ConfigError, loadConfig, loadEnvFile } from './config.ts';
 import { DevelopmentSecretError } from './identity/development-secret.ts';
+import { flushStdout } from './observability/logger.ts';
 import { createService, type Service } from './service.ts';
 import { DatabaseError } from './store/errors.ts';
 import { printWelcome } from './welcome.ts';
@@ -26,21 +27,26 @@ function stopOnSignal(service: Service, timeoutMs: number): void {
 		service.logger.info({ signal }, 'stopping');
 		setTimeout(() => {
 			service.logger.error('stopping took too long: what is left is cut off');
-			process.exit(1);
+			void end(1);
 		}, timeoutMs).unref();
 		service.stop().then(
 			() => {
 				service.logger.info('stopped');
-				process.exit(0);
+				return end(0);
 			},
 			(err: unknown) => {
 				service.logger.error({ err }, 'stopping failed');
-				process.exit(1);
+				return end(1);
 			},
 		);
 	};
 	process.on('SIGTERM', stop);
 	process.on('SIGINT', stop);
+}
+
+async function end(code: number): Promise<void> {
+	await flushStdout();
+	process.exit(code);
 }
 
 /** Faults that a person mends: told in a sentence, without a stack. */

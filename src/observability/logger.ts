@@ -1,4 +1,5 @@
 import { hostname } from 'node:os';
+import { setTimeout as delay } from 'node:timers/promises';
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { escapeControlsInJson } from './control-characters.ts';
 import { type LogLevel, levelOf } from './levels.ts';
@@ -28,8 +29,12 @@ const MAX_PENDING_STDOUT_BYTES = 16 * 1024 * 1024;
 /** A write for each line would cost more than the request that it tells of. */
 const STDOUT_CHUNK_BYTES = 8 * 1024;
 const STDOUT_FLUSH_MS = 100;
+/** How long the end of the process waits for a reader of stdout. */
+const STDOUT_PATIENCE_MS = 1_000;
 
-let sharedStdout: DestinationStream | undefined;
+type Stdout = ReturnType<typeof pino.destination>;
+
+let sharedStdout: Stdout | undefined;
 
 /**
  * A logger whose lines hold no secrets (see `redact`) and no control characters. `format: 'json'` writes one JSON
@@ -58,8 +63,20 @@ export function createLogger(options: LoggerOptions): Logger {
 	);
 }
 
+/**
+ * Writes what stdout has not taken yet, as far as somebody reads it. For the end of the process, which would otherwise
+ * try for ever to write to a reader that is gone.
+ */
+export async function flushStdout(): Promise<void> {
+	const stream = sharedStdout;
+	if (stream === undefined) return;
+	const flushed = new Promise<'flushed'>((resolve) => stream.flush(() => resolve('flushed')));
+	const waited = delay(STDOUT_PATIENCE_MS, 'waited' as const, { ref: false });
+	if ((await Promise.race([flushed, waited])) === 'waited') stream.destroy();
+}
+
 /** One stream a process: two would write into each other's half-written lines. */
-function stdout(): DestinationStream {
+function stdout(): Stdout {
 	sharedStdout ??= pino.destination({
 		dest: 1,
 		sync: false,

@@ -185,3 +185,10 @@ test('a probe that connects anew hears that the service is not ready, until all 
 	expect(await exited).toEqual({ code: 0, signal: null });
 	await expect(get(`${service.url}/health/ready`, {})).rejects.toMatchObject({ code: 'ECONNREFUSED' });
 });
+
+test('a service whose standard output nobody takes any more ends all the same', async () => {
+	const service = await start();
+	service.stopReading();
+	expect(await service.kill('SIGTERM')).toEqual({ code: 0, signal: null });
+	expect(service.output.stderr).toBe('');
+});

@@ -22,6 +22,8 @@ export interface ServiceProcess {
 	readonly output: { readonly stdout: string; readonly stderr: string };
 	/** Sends the signal and waits for the end. */
 	kill(signal: NodeJS.Signals): Promise<Exit>;
+	/** Closes the reading end of its standard output. */
+	stopReading(): void;
 	/** Sends a signal that ends nothing. */
 	signal(signal: NodeJS.Signals): void;
 }
@@ -81,6 +83,7 @@ export async function startProcess(
 			running.child.kill(signal);
 			return running.exited;
 		},
+		stopReading: () => void running.child.stdout?.destroy(),
 		signal: (signal) => void running.child.kill(signal),
 	};
 }
