@@ -156,11 +156,6 @@ function admit(
 		before.isLeft = true;
 		return refuse([publicError('BAD_USER_INPUT', 'The operation before with this id has not ended yet.')]);
 	}
-	const { maxSubscriptionsPerSocket: most } = deps.config;
-	if (running.length >= most) {
-		deps.metrics.limited('socket_subscriptions');
-		return refuse([publicError('RATE_LIMITED', `A socket carries at most ${most} operations at a time.`)]);
-	}
 	const request = toOperationRequest(payload);
 	if (request instanceof GraphQLError) return refuse([request]);
 	const prepared = deps.operations.prepare(request);
@@ -170,6 +165,13 @@ function admit(
 	if ('errors' in prepared) return refuse(prepared.errors);
 	const { operation } = prepared;
 	const isSubscription = kind === 'subscription';
+	const { maxSubscriptionsPerSocket: most } = deps.config;
+	// Each by itself: many who ask something for each of their subscriptions have room for both.
+	if (running.filter((one) => one.isSubscription === isSubscription).length >= most) {
+		deps.metrics.limited('socket_subscriptions');
+		const what = isSubscription ? 'subscriptions' : 'other operations';
+		return refuse([publicError('RATE_LIMITED', `A socket carries at most ${most} ${what} at a time.`)]);
+	}
 	if (isSubscription && !deps.limits.subscriptions.take(viewer.user.id))
 		return refuse([limitError('user_subscriptions')]);
 	const variables = declaredVariables(operation, request.variables);

@@ -93,7 +93,11 @@ describe('an error is counted once by its code', () => {
 			'4',
 			`subscription { conversationEvents(conversationId: "${conversationId}") { sequence } }`,
 		);
-		expect(await counted(() => ask('5', '{ viewer { id } }'))).toEqual({ 'code="RATE_LIMITED"': 1 });
+		expect(
+			await counted(() =>
+				ask('5', `subscription { conversationEvents(conversationId: "${conversationId}") { sequence } }`),
+			),
+		).toEqual({ 'code="RATE_LIMITED"': 1 });
 		raw.socket.terminate();
 	});
 });

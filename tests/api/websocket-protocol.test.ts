@@ -178,6 +178,8 @@ describe('what goes wrong in one operation leaves the others alone', () => {
 		expect(await metric(service, 'pendo_message_limited_total{limit="socket_subscriptions"}')).toBe(1);
 		expect(refused.payload?.[0]?.message).toContain(String(MAX_SUBSCRIPTIONS));
 		await expectAlive(socket);
+		socket.subscribe('question', VIEWER);
+		expect((await socket.nextOf('question')).type).toBe('next');
 
 		const open = () => metric(service, 'pendo_message_open_subscriptions{field="conversationEvents"}');
 		const before = await open();
