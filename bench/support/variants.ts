@@ -29,7 +29,8 @@ export const product: Variant = {
 	name: 'product',
 	entry: path('../../src/main.ts'),
 	flags: packageJson.scripts.start.split(' ').filter((word) => word.startsWith('--')),
-	env: { LOG_FORMAT: 'json' },
+	// One user may be all of a load.
+	env: { LOG_FORMAT: 'json', MAX_OPERATIONS_PER_SECOND: '100000' },
 	protocol: 'graphql-transport-ws',
 };
 /** The same program with one transaction for each message: what gathering them into one commit is worth. */
