@@ -70,8 +70,9 @@ function sentinelOptions(config: RedisConfig): Options {
 		sentinelPassword,
 		sentinelCommandTimeout: timeoutMs,
 		sentinelRetryStrategy: retryDelay,
+		sentinelReconnectStrategy: retryDelay,
 		failoverDetector: true,
-		Connector: LastingSentinelConnector as new (options: unknown) => AbstractConnector,
+		Connector: sentinelConnector(tls) as new (options: unknown) => AbstractConnector,
 		...(tls && { sentinelTLS: {}, enableTLSForSentinelMode: true }),
 	};
 }
@@ -137,11 +138,42 @@ function connectorTo(address: (own: RedisAddress) => RedisAddress, tls: boolean)
 	};
 }
 
-/** As ioredis' own. */
-class LastingSentinelConnector extends SentinelConnector {
-	override async connect(emit: ErrorEmitter): Promise<Socket> {
-		return outliving(await super.connect(emit));
-	}
+/** What ioredis' connector asks sentinels by: with `options` one that stays, and hears of failovers. */
+interface SentinelClients {
+	connectToSentinel(sentinel: RedisAddress, options?: Options): Redis;
+}
+
+/** Where the sentinel tells of a failover. */
+const FAILOVERS = '+switch-master';
+
+/**
+ * As ioredis' own, which leaves two things of the clients that stay to nobody: their errors, which it prints, and a
+ * refusal when they subscribe again, which would end the process.
+ */
+function sentinelConnector(tls: boolean) {
+	return class extends SentinelConnector {
+		constructor(options: ConstructorParameters<typeof SentinelConnector>[0]) {
+			super(options);
+			const clients = this as unknown as SentinelClients;
+			const connectToSentinel = clients.connectToSentinel.bind(this);
+			clients.connectToSentinel = (sentinel, ofStaying) => {
+				const client = connectToSentinel(sentinel, {
+					...ofStaying,
+					Connector: connectorTo(() => sentinel, tls),
+					autoResubscribe: false,
+					autoResendUnfulfilledCommands: false,
+				});
+				client.on('error', () => undefined);
+				if (ofStaying !== undefined)
+					client.on('ready', () => void client.subscribe(FAILOVERS).catch(() => undefined));
+				return client;
+			};
+		}
+
+		override async connect(emit: ErrorEmitter): Promise<Socket> {
+			return outliving(await super.connect(emit));
+		}
+	};
 }
 
 type ErrorEmitter = Parameters<AbstractConnector['connect']>[0];

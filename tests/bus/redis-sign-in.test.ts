@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { getCACertificates, setDefaultCACertificates } from 'node:tls';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { RedisBus } from '../../src/bus/redis.ts';
 import { createRedisConnections } from '../../src/bus/redis-connections.ts';
 import { RedisRoster } from '../../src/bus/redis-roster.ts';
@@ -86,6 +86,7 @@ describe.skipIf(noProgram.includes(true))('a Redis over TLS', () => {
 	let server: RedisServer;
 	let port: number;
 	let certificate: string;
+	let tls: Readonly<Record<string, string>>;
 
 	beforeAll(async () => {
 		folder = await mkdtemp(join(runFolder(), 'tls-'));
@@ -109,12 +110,8 @@ describe.skipIf(noProgram.includes(true))('a Redis over TLS', () => {
 			{ stdio: 'ignore' },
 		);
 		certificate = await readFile(file, 'utf8');
-		server = await startRedis({
-			'tls-port': String(port),
-			'tls-cert-file': file,
-			'tls-key-file': key,
-			'tls-auth-clients': 'no',
-		});
+		tls = { 'tls-cert-file': file, 'tls-key-file': key, 'tls-auth-clients': 'no' };
+		server = await startRedis({ ...tls, 'tls-port': String(port) });
 	});
 	afterEach(() => setDefaultCACertificates(trusted));
 	afterAll(async () => {
@@ -125,6 +122,25 @@ describe.skipIf(noProgram.includes(true))('a Redis over TLS', () => {
 	it('is reached where its certificate is trusted', async () => {
 		setDefaultCACertificates([...trusted, certificate]);
 		expect(await connect(`rediss://localhost:${port}`)).toBe('connected');
+	});
+
+	it('is reached by a sentinel over TLS, under the name that this gives it', async () => {
+		setDefaultCACertificates([...trusted, certificate]);
+		const sentinelPort = await freePort();
+		const sentinel = await startRedis(
+			{
+				...tls,
+				'tls-port': String(sentinelPort),
+				'tls-ca-cert-file': tls['tls-cert-file'] ?? '',
+				'tls-replication': 'yes',
+				'sentinel resolve-hostnames': 'yes',
+				'sentinel announce-hostnames': 'yes',
+				'sentinel monitor messages localhost': `${port} 1`,
+			},
+			'sentinel',
+		);
+		onTestFinished(() => sentinel.remove());
+		expect(await connect(`rediss+sentinel://localhost:${sentinelPort}/messages`)).toBe('connected');
 	});
 
 	it('is not reached by another name', async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { RedisBus } from '../../src/bus/redis.ts';
 import { Heard, head, openRedisBus } from '../support/bus.ts';
 import { eventually } from '../support/live.ts';
@@ -49,6 +49,30 @@ describe.skipIf(skipWithoutRedisProgram('failovers of Redis'))('the bus', () => 
 		master.freeze();
 		await eventually(() => isMaster(replica), true);
 		await delivers(heard, 2);
+	});
+
+	it('hears of failovers again from a sentinel that was away, or refused to tell', async () => {
+		const print = vi.spyOn(console, 'error');
+		onTestFinished(() => print.mockRestore());
+		redis = await startSentinel();
+		const sentinel = redis.servers[2] as RedisServer;
+		await open(redis);
+		const listeners = async () => {
+			const clients = String(await sentinel.run('client', 'list', 'type', 'pubsub'));
+			return clients.split('\n').filter((client) => client.includes(' sub=1 ')).length;
+		};
+		// Two connections of two nodes.
+		await eventually(listeners, 4);
+		await sentinel.stop();
+		await sentinel.start();
+		await eventually(listeners, 4);
+		await sentinel.run('acl', 'setuser', 'default', '-subscribe');
+		await sentinel.killClients('pubsub');
+		await eventually(async () => String(await sentinel.run('acl', 'log')).includes('subscribe'), true);
+		await sentinel.run('acl', 'setuser', 'default', '+subscribe');
+		await sentinel.killClients('normal');
+		await eventually(listeners, 4);
+		expect(print).not.toHaveBeenCalled();
 	});
 
 	it('goes on by the other nodes of a cluster when one is down', async () => {
