@@ -66,9 +66,10 @@ export class RedisRoster implements Roster {
 		for (const [field, text] of Object.entries(fields)) {
 			const [life = ''] = field.split(' ');
 			if (life.startsWith(`${this.node}.`)) continue;
+			// What a node of another version wrote is not understood, and its own to take off.
 			const sighting = parse(text);
-			if (sighting !== undefined && (await this.#isAlive(prefix, life))) sightings.push(sighting);
-			else dead.push(field);
+			if (!(await this.#isAlive(prefix, life))) dead.push(field);
+			else if (sighting !== undefined) sightings.push(sighting);
 		}
 		if (dead.length > 0) this.#keys.hdel(entriesKey(prefix, conversationId), ...dead).catch(() => undefined);
 		return sightings;

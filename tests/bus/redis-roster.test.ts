@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { createRedisConnections, type RedisConnections } from '../../src/bus/redis-connections.ts';
 import { RedisRoster } from '../../src/bus/redis-roster.ts';
 import type { RosterListeners, Sighting } from '../../src/live/roster.ts';
-import { redisConfigOf } from '../support/bus.ts';
+import { redisConfigOf, TEST_PREFIX } from '../support/bus.ts';
 import { userOf } from '../support/events.ts';
 import { eventually } from '../support/live.ts';
 import { skipWithoutRedisProgram, startRedis } from '../support/redis-server.ts';
@@ -157,6 +157,19 @@ describe.skipIf(skipWithoutRedisProgram('the roster')).each([
 		expect(await here.reads()).toBe('');
 		await eventually(() => here.reads(), 'bob');
 		expect(there.rewrites).toBe(2);
+	});
+
+	it('leaves alone what a node of another version wrote, while that lives', async () => {
+		const [here, there] = [await node(), await node()];
+		there.put('bob');
+		await eventually(() => here.reads(), 'bob');
+		const { keys } = there.connections;
+		const key = `${TEST_PREFIX}:${database}:one:present:a`;
+		const [life] = String(await keys.hkeys(key)).split(' ');
+		await keys.hset(key, `${life} dave`, '{"version":2}', 'dead.1 erin', '{"version":2}');
+		expect(await here.reads()).toBe('bob');
+		await eventually(() => keys.hexists(key, 'dead.1 erin'), 0);
+		expect(await keys.hexists(key, `${life} dave`)).toBe(1);
 	});
 
 	it('is of one log', async () => {
