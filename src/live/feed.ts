@@ -120,8 +120,10 @@ export class Feed {
 
 	/** Compares itself with the log's head; `known` is what it had when the head was asked for. */
 	check(head: number, known: number): void {
-		if (!this.#isStarted) return;
-		if (head < known) this.replace(head);
+		// The head with which it starts may be older than this one.
+		if (!this.#isStarted) this.#behind = true;
+		// Otherwise it was replaced since.
+		else if (head < known && known <= this.head) this.replace(head);
 		else if (head > this.head) this.#catchUp();
 	}
 
@@ -204,7 +206,10 @@ export class Feed {
 		while (this.#behind) {
 			this.#behind = false;
 			for (;;) {
-				const page = await this.read(this.head, PAGE);
+				const after = this.head;
+				const page = await this.read(after, PAGE);
+				// It was replaced meanwhile: that is of the log before.
+				if (this.head !== after) continue;
 				const [first] = page;
 				// A hole in the log itself: its older part is gone.
 				if (first !== undefined && first.sequence > this.head + 1) this.replace(first.sequence - 1, 'PURGED');

@@ -140,6 +140,8 @@ export class Feeds {
 		// Read first, then told: a failure in between leaves the old epoch, for the next beat to try again.
 		const feeds = [...this.#feeds.values()];
 		const heads = await this.#headsOf(feeds);
+		// Another look was faster.
+		if (epoch === this.epoch) return true;
 		this.epoch = epoch;
 		// One that began meanwhile read its head from this log, and may have let in who came from the one before.
 		for (const feed of this.#feeds.values())

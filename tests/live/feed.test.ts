@@ -181,6 +181,22 @@ describe('the look at the log', () => {
 		expect(sink.sequences).toEqual([4, 5]);
 	});
 
+	it('that comes while a feed starts is made good by that', async () => {
+		await feeds.start();
+		const release = log.hold();
+		const begun = follow(3);
+		await eventually(() => bus.subscribers, 1);
+		log.grow(2);
+		// Whoever asks from now on is answered.
+		log.hold()();
+		bus.interrupt();
+		await new Promise((resolve) => setImmediate(resolve));
+		release();
+		const sink = await begun;
+		await sink.reaches(5);
+		expect(sink.sequences).toEqual([4, 5]);
+	});
+
 	it('resets the followers of a log that has become shorter', async () => {
 		await feeds.start();
 		const sink = await follow(0);

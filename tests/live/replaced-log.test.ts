@@ -104,6 +104,36 @@ describe('a log that is another one', () => {
 		expect(sink.delivered).toMatchObject([reset('REPLACED', 2), { sequence: 3 }]);
 	});
 
+	it('is told once, however many looks find it', async () => {
+		for (const change of [() => replaceLog(20), () => log.events.splice(2)]) {
+			const sink = await follow(userOf('agent', 'AGENT'));
+			change();
+			bus.interrupt();
+			bus.interrupt();
+			await sink.reaches(log.head);
+			bus.deliver({ kind: 'events', events: log.grow(1) });
+			await sink.reaches(log.head);
+			expect(sink.delivered).toMatchObject([reset('REPLACED', log.head - 1), { sequence: log.head }]);
+		}
+	});
+
+	it('brings nothing that was still being read of the log before', async () => {
+		const sink = await follow(userOf('agent', 'AGENT'));
+		log.grow(30);
+		const release = log.hold();
+		bus.deliver({ kind: 'head', sequence: 39 });
+		// Whoever asks from now on is answered.
+		log.hold()();
+		replaceLog(20);
+		bus.interrupt();
+		await sink.reaches(20);
+		release();
+		await eventually(() => log.reads, 2);
+		bus.deliver({ kind: 'events', events: log.grow(1) });
+		await sink.reaches(21);
+		expect(sink.delivered).toMatchObject([reset('REPLACED', 20), { sequence: 21 }]);
+	});
+
 	it('begins again with one who comes with a place of the log before', async () => {
 		replaceLog(20);
 		bus.interrupt();
