@@ -11,7 +11,12 @@ import { BusRecord, openRedisBus, redisConfigOf } from '../support/bus.ts';
 import { userOf } from '../support/events.ts';
 import { freePort } from '../support/free-port.ts';
 import { eventually } from '../support/live.ts';
-import { type RedisServer, skipWithoutRedisProgram, startRedis } from '../support/redis-server.ts';
+import {
+	countSubscribers,
+	type RedisServer,
+	skipWithoutRedisProgram,
+	startRedis,
+} from '../support/redis-server.ts';
 import { skipUnless } from '../support/services.ts';
 import { runFolder } from '../support/test-run.ts';
 
@@ -51,6 +56,20 @@ describe.skipIf(skipWithoutRedisProgram('sign-in to Redis'))('a Redis with users
 		['as one who may do what is needed', `pendo:${encodeURIComponent('ano:ther@secret')}`],
 	])('lets a node in %s', async (_, login) => {
 		expect(await connect(urlFor(login))).toBe('connected');
+	});
+
+	it('lets a node in that may ask its sentinel what is needed', async () => {
+		const monitor = { 'sentinel monitor messages 127.0.0.1': `${server.port} 1` };
+		const sentinel = await startRedis(monitor, 'sentinel');
+		onTestFinished(() => sentinel.remove());
+		// What docs/redis.md says that a sentinel's user needs.
+		const rights = ['+sentinel|get-master-addr-by-name', '+sentinel|sentinels', '+subscribe'];
+		await sentinel.run('acl', 'setuser', 'ana', 'on', '>two', 'resetchannels', '&+switch-master', ...rights);
+		const signIn = 'sentinelUsername=ana&sentinelPassword=two';
+		const url = `redis+sentinel://:a-secret@127.0.0.1:${sentinel.port}/messages?${signIn}`;
+		expect(await connect(url)).toBe('connected');
+		// It hears of failovers.
+		await eventually(() => countSubscribers(sentinel), 2);
 	});
 
 	it('lets a node that may do what is needed write and read who is there', async () => {

@@ -3,8 +3,13 @@ import { afterEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { RedisBus } from '../../src/bus/redis.ts';
 import { Heard, head, openRedisBus } from '../support/bus.ts';
 import { eventually } from '../support/live.ts';
-import { type RedisServer, skipWithoutRedisProgram } from '../support/redis-server.ts';
-import { type RedisTopology, startCluster, startSentinel } from '../support/redis-topologies.ts';
+import {
+	countSubscribers,
+	type RedisServer,
+	skipWithoutRedisProgram,
+	startRedis,
+} from '../support/redis-server.ts';
+import { GROUP, type RedisTopology, startCluster, startSentinel } from '../support/redis-topologies.ts';
 
 const ENV = { REDIS_TIMEOUT_MS: '300', REDIS_CHECK_INTERVAL_MS: '100' };
 
@@ -54,13 +59,18 @@ describe.skipIf(skipWithoutRedisProgram('failovers of Redis'))('the bus', () => 
 	it('hears of failovers again from a sentinel that was away, or refused to tell', async () => {
 		const print = vi.spyOn(console, 'error');
 		onTestFinished(() => print.mockRestore());
-		redis = await startSentinel();
-		const sentinel = redis.servers[2] as RedisServer;
-		await open(redis);
-		const listeners = async () => {
-			const clients = String(await sentinel.run('client', 'list', 'type', 'pubsub'));
-			return clients.split('\n').filter((client) => client.includes(' sub=1 ')).length;
+		const master = await startRedis();
+		const monitor = { [`sentinel monitor ${GROUP} 127.0.0.1`]: `${master.port} 1` };
+		const sentinel = await startRedis(monitor, 'sentinel');
+		const servers = [master, sentinel];
+		const url = `redis+sentinel://127.0.0.1:${sentinel.port}/${GROUP}`;
+		redis = {
+			url,
+			servers,
+			remove: async () => void (await Promise.all(servers.map((one) => one.remove()))),
 		};
+		await open(redis);
+		const listeners = () => countSubscribers(sentinel);
 		// Two connections of two nodes.
 		await eventually(listeners, 4);
 		await sentinel.stop();

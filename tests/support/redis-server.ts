@@ -46,6 +46,12 @@ export function skipWithoutRedisProgram(suite: string): boolean {
 	);
 }
 
+/** The connections that are subscribed to something. */
+export async function countSubscribers(server: RedisServer): Promise<number> {
+	const clients = String(await server.run('client', 'list', 'type', 'pubsub'));
+	return clients.split('\n').filter((client) => client.includes(' sub=1 ')).length;
+}
+
 /** Settings as redis.conf names them, or its lines. `as` a sentinel it watches other servers. */
 export async function startRedis(
 	settings: Readonly<Record<string, string>> = {},
