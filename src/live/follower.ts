@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { seesNotes } from '../conversations/access.ts';
 import type { ConversationEvent } from '../conversations/model.ts';
 import { isStaff, type User } from '../identity/viewer.ts';
@@ -18,6 +19,14 @@ export type EndReason = 'slow' | 'stopping' | Error;
 
 const PAGE = 100;
 const NO_PAGE: readonly ConversationEvent[] = [];
+
+let lastTurn: Promise<void> = Promise.resolve();
+
+/** One page in each turn of the event loop, for all followers together: an embedded database answers within the turn. */
+function turnToRead(): Promise<void> {
+	lastTurn = lastTurn.then(() => setImmediate());
+	return lastTurn;
+}
 
 /**
  * One who follows a conversation: a place in its log, and nothing queued. It walks the log in order, from the ring
@@ -197,8 +206,11 @@ export class Follower {
 	/** The next page of the log, where the ring has forgotten it. */
 	async #readPage(): Promise<void> {
 		const after = this.#sequence;
+		const isOver = () => this.#ended || this.#sequence !== after;
+		await turnToRead();
+		if (isOver()) return;
 		const page = await this.#feed.read(after, PAGE);
-		if (this.#ended || this.#sequence !== after) return;
+		if (isOver()) return;
 		if (page[0]?.sequence === after + 1) this.#page = page;
 		else this.reset('PURGED', this.#feed.head);
 	}

@@ -1,10 +1,11 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { User } from '../../src/identity/viewer.ts';
 import { Feeds } from '../../src/live/feeds.ts';
 import type { Follower } from '../../src/live/follower.ts';
 import type { Delivery } from '../../src/live/ring.ts';
 import { eventAt, userOf } from '../support/events.ts';
-import { range } from '../support/live.ts';
+import { eventually, range } from '../support/live.ts';
 import { CONVERSATION, FakeBus, FakeLog, KeepingSink } from './log.ts';
 
 const SLOW_MS = 200;
@@ -143,6 +144,22 @@ describe('a sink that takes its time with an event', () => {
 	});
 });
 
+describe('followers that read a long log', () => {
+	it('take turns with each other and with everything else, a page in each', async () => {
+		log.grow(1_000);
+		await follow(new KeepingSink(), { after: 1_000 });
+		const sinks = [new KeepingSink(), new KeepingSink(), new KeepingSink()];
+		for (const sink of sinks) await follow(sink);
+		const steps: number[] = [];
+		for (let before = 0; before < 3_000; before += steps.at(-1) ?? 0) {
+			await setImmediate();
+			steps.push(sinks.reduce((sum, { sequences }) => sum + sequences.length, -before));
+		}
+		expect(Math.max(...steps)).toBeLessThanOrEqual(100);
+		for (const sink of sinks) expect(sink.sequences).toEqual(range(1, 1_000));
+	});
+});
+
 describe('the end of access', () => {
 	it('comes with the own departure above where access was checked', async () => {
 		log.events = [departure(1, 'alice'), departure(2, 'bob'), departure(3, 'alice'), departure(4, 'alice')];
@@ -185,7 +202,7 @@ describe('one who has stopped', () => {
 		const release = log.hold();
 		const sink = new KeepingSink();
 		const follower = await follow(sink);
-		expect(log.reads).toBe(1);
+		await eventually(() => log.reads, 1);
 		follower.stop('unfollowed');
 		release();
 		const other = new KeepingSink();
