@@ -73,8 +73,10 @@ function destroyOnError(socket: Duplex): void {
 	socket.on('error', () => socket.destroy());
 }
 
+/** The connection is counted nowhere, so it is not left to its client to end it. */
 function refuseUpgrade(socket: Duplex, status: string, headers = ''): void {
-	socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n${headers}\r\n`);
+	const answer = `HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n${headers}\r\n`;
+	socket.end(answer, () => socket.destroy());
 }
 
 /** Hands a socket to the protocol. The request that opened it is not kept: its headers are most of what a socket would cost. */

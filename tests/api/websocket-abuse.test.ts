@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { createConnection } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Client } from '../support/client.ts';
 import { converse, eventually, FOLLOW, metric, range, send } from '../support/live.ts';
@@ -38,6 +40,25 @@ async function sendAll(socket: RawSocket, messages: Iterable<object>): Promise<v
 function* times(count: number, make: (n: number) => object): Iterable<object> {
 	for (let n = 0; n < count; n++) yield make(n);
 }
+
+describe('an upgrade that is refused', () => {
+	it.each([
+		['of a foreign origin', '/graphql', 'Origin: https://evil.example', 403],
+		['of another path', '/nowhere', 'Origin: null', 404],
+	])('%s is over, whether its client ends the connection or not', async (_which, path, header, status) => {
+		const connection = createConnection({ port: service.port, host: '127.0.0.1', allowHalfOpen: true });
+		connection.write(
+			`GET ${path} HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n${header}\r\n\r\n`,
+		);
+		const [answer] = await once(connection, 'data');
+		expect(String(answer)).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+		// Once the service has let go of it the operating system says so to whoever goes on.
+		const goingOn = setInterval(() => connection.write('still here'), 5);
+		const [error] = await once(connection, 'error');
+		clearInterval(goingOn);
+		expect(error).toMatchObject({ code: expect.stringMatching(/^(EPIPE|ECONNRESET)$/) });
+	});
+});
 
 describe('pings', () => {
 	const ping = () => ({ type: 'ping', payload: { text: LARGE } });
