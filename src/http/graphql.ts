@@ -55,6 +55,8 @@ export function createGraphQL({ schema, config, logger, metrics, graphiql }: Gra
 		],
 		// Yoga knows no request's id here: useEventStreams makes them public, whatever comes.
 		maskedErrors: { maskError: (error) => error as Error },
+		// The operations keep documents, by their size.
+		parserAndValidationCache: false,
 		logging: false,
 		landingPage: false,
 		batching: false,

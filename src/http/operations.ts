@@ -34,7 +34,8 @@ type Parsed =
 	| { readonly errors: readonly GraphQLError[] };
 
 const MAX_DOCUMENTS = 1_000;
-const MAX_DOCUMENT_CHARACTERS = 8 * 1024 * 1024;
+/** Of all together. A character takes up to 250 bytes: every other one may be a token and a node of the tree. */
+const MAX_DOCUMENT_CHARACTERS = 512 * 1024;
 
 /**
  * The way of every operation that is not left to yoga's own handler: parsed and validated by its plugins (once for each
