@@ -33,7 +33,7 @@ const postgresql: TestProjectInlineConfiguration = {
 			// Transports and their limits, documents, tokens.
 			'tests/api/{disjoint-fields,error-counts,error-locations,graphiql,http-requests,page-arguments}.test.ts',
 			'tests/api/{production,proxy-host,query-limits,request-ids,tokens}.test.ts',
-			'tests/api/{websocket-abuse,websocket-protocol,connection-limits,frame-limits,rate-limits}.test.ts',
+			'tests/api/{subscription-root,websocket-abuse,websocket-protocol,connection-limits,frame-limits,rate-limits}.test.ts',
 			// Clients, signals that are not stored, what followers share, readers that do not read.
 			'tests/api/{apollo-client,urql,live-activity,live-coalescing,live-cohorts,live-slow-reader,live-sse,live-sse-resume}.test.ts',
 		],

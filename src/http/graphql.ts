@@ -12,6 +12,7 @@ import { useObservation } from './observation.ts';
 import { Operations, useOwnSubscribe } from './operations.ts';
 import { type ErrorPolicy, toPublicError, usePublicErrors } from './public-errors.ts';
 import { queryLimits } from './query-limits.ts';
+import { useSubscriptionRoot } from './subscription-root.ts';
 
 export interface GraphQLOptions {
 	readonly schema: GraphQLSchema;
@@ -48,6 +49,7 @@ export function createGraphQL({ schema, config, logger, metrics, graphiql }: Gra
 			// Before the limits, which stop what is too costly: that is an answer, too.
 			useObservation(logger, metrics),
 			useDisjointFields(),
+			useSubscriptionRoot,
 			...queryLimits(config),
 			useExecutor(executor),
 			useOwnSubscribe,

@@ -11,6 +11,7 @@ import type { Plugin, YogaServerInstance } from 'graphql-yoga';
 import { LRUCache } from 'lru-cache';
 import type { GraphQLContext } from '../../schema/context.ts';
 import { publicError } from './public-errors.ts';
+import { withPlainSubscriptions } from './subscription-root.ts';
 
 /** An operation as a client sends it, over whatever transport. */
 export interface OperationRequest {
@@ -121,7 +122,7 @@ export class Operations {
 		try {
 			const document = parse(query) as DocumentNode;
 			const errors = validate(this.#schema, document) as readonly GraphQLError[];
-			return errors.length > 0 ? { errors } : { text: query, document };
+			return errors.length > 0 ? { errors } : { text: query, document: withPlainSubscriptions(document) };
 		} catch (error) {
 			return { errors: [asGraphQLError(error)] };
 		}
