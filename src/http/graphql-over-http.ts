@@ -3,7 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, GraphQLError, type OperationTypeNode } from 'graphql';
 import type { GraphQLContext } from '../../schema/context.ts';
 import { RateLimitedError } from '../conversations/errors.ts';
-import type { Limits, Turns } from '../identity/limits.ts';
+import { type Limits, sharesOf, type Turns } from '../identity/limits.ts';
 import { UnauthenticatedError } from '../identity/tokens.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -112,8 +112,9 @@ async function get(exchange: Exchange): Promise<void> {
 	if (kindOf(prepared) === 'mutation')
 		throw new HttpRefusal(405, 'Send mutations by POST.', { allow: 'POST' });
 	requireTurn(exchange, prepared);
-	admitStream(exchange, prepared);
-	if (!(request instanceof GraphQLError) && (await follow(exchange, prepared, request.variables))) return;
+	const variables = request instanceof GraphQLError ? undefined : request.variables;
+	admitStream(exchange, prepared, variables);
+	if (!(request instanceof GraphQLError) && (await follow(exchange, prepared, variables))) return;
 	await passToYoga(req, res, context, undefined, deps);
 }
 
@@ -127,7 +128,7 @@ async function post(exchange: Exchange): Promise<void> {
 	const prepared = deps.graphql.operations.prepare(request);
 	requireTurn(exchange, prepared);
 	if (!acceptsEventStream(req)) return answer(exchange, prepared, request.variables);
-	admitStream(exchange, prepared);
+	admitStream(exchange, prepared, request.variables);
 	if (await follow(exchange, prepared, request.variables)) return;
 	await passToYoga(req, res, context, body, deps);
 }
@@ -138,10 +139,15 @@ function requireTurn({ turns }: Exchange, prepared: Prepared): void {
 }
 
 /** A stream counts for as long as its connection. @throws DomainError where there are too many. */
-function admitStream({ res, context, deps }: Exchange, prepared: Prepared): void {
+function admitStream(
+	{ res, context, deps }: Exchange,
+	prepared: Prepared,
+	variables: RunArgs['variables'],
+): void {
 	// Gone already: there would be no close to give back at.
-	if (kindOf(prepared) !== 'subscription' || res.destroyed) return;
-	const taken = deps.limits.takeStream(context.viewer.user.id);
+	if (kindOf(prepared) !== 'subscription' || !('operation' in prepared) || res.destroyed) return;
+	const shares = sharesOf(prepared.operation.text, variables);
+	const taken = deps.limits.takeStream(context.viewer.user.id, shares);
 	if (typeof taken === 'string') throw limitError(taken);
 	res.once('close', taken);
 }

@@ -3,7 +3,7 @@ import { CloseCode, makeServer, type Server as ProtocolServer, type SubscribePay
 import type { GraphQLContext } from '../../schema/context.ts';
 import type { SocketsConfig } from '../config.ts';
 import { RateLimitedError } from '../conversations/errors.ts';
-import type { Limits, Turns } from '../identity/limits.ts';
+import { type Limits, sharesOf, type Turns } from '../identity/limits.ts';
 import { UnauthenticatedError } from '../identity/tokens.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import type { Metrics } from '../observability/metrics.ts';
@@ -42,6 +42,8 @@ export interface Connection {
 
 interface SocketOperation extends RunningOperation {
 	readonly isSubscription: boolean;
+	/** What a subscription has taken of its user's. */
+	readonly shares: number;
 }
 
 /** What onSubscribe hands on to execute and subscribe. */
@@ -129,7 +131,7 @@ function giveBack(
 	viewer: Viewer | undefined,
 ): void {
 	if (viewer === undefined) return;
-	for (const { isSubscription } of ended) if (isSubscription) limits.subscriptions.giveBack(viewer.user.id);
+	for (const { shares } of ended) limits.subscriptions.giveBack(viewer.user.id, shares);
 }
 
 /** Never throws: that would close the socket, and with it all its other subscriptions. */
@@ -172,11 +174,12 @@ function admit(
 		const what = isSubscription ? 'subscriptions' : 'other operations';
 		return refuse([publicError('RATE_LIMITED', `A socket carries at most ${most} ${what} at a time.`)]);
 	}
-	if (isSubscription && !deps.limits.subscriptions.take(viewer.user.id))
-		return refuse([limitError('user_subscriptions')]);
 	const variables = declaredVariables(operation, request.variables);
+	const shares = isSubscription ? sharesOf(operation.text, variables) : 0;
+	if (isSubscription && !deps.limits.subscriptions.take(viewer.user.id, shares))
+		return refuse([limitError('user_subscriptions')]);
 	keepOnly(payload, { query: operation.text, variables });
-	const begun = { id: operationId, isLeft: false, isSubscription };
+	const begun = { id: operationId, isLeft: false, isSubscription, shares };
 	running.push(begun);
 	return {
 		schema: deps.schema,

@@ -18,6 +18,13 @@ export interface LimitsOptions {
 /** Users who act within the same seconds; of more, those who acted longest ago have full buckets again. */
 const MAX_BUCKETS = 20_000;
 const NODE = 'node';
+/** A subscription's text and variables are kept as long as it runs: it counts once for so many characters of them. */
+const CHARACTERS_PER_SHARE = 4_096;
+
+/** How often a subscription of this text with these variables counts. */
+export function sharesOf(text: string, variables: object | undefined): number {
+	return Math.ceil((text.length + JSON.stringify(variables ?? {}).length) / CHARACTERS_PER_SHARE);
+}
 
 /** What users may take of this node, over all transports. */
 export class Limits {
@@ -51,15 +58,21 @@ export class Limits {
 		this.#connections.giveBack(NODE);
 	}
 
-	/** For an event stream, which is a connection and a subscription: how to give all back, or what there is too much of. */
-	takeStream(userId: string): (() => void) | 'connections' | 'user_connections' | 'user_subscriptions' {
+	/**
+	 * For an event stream, which is a connection and a subscription of so many shares: how to give all back, or what
+	 * there is too much of.
+	 */
+	takeStream(
+		userId: string,
+		shares: number,
+	): (() => void) | 'connections' | 'user_connections' | 'user_subscriptions' {
 		if (!this.takeConnection()) return 'connections';
 		const isUsers = this.userConnections.take(userId);
-		if (isUsers && this.subscriptions.take(userId))
+		if (isUsers && this.subscriptions.take(userId, shares))
 			return () => {
 				this.giveBackConnection();
 				this.userConnections.giveBack(userId);
-				this.subscriptions.giveBack(userId);
+				this.subscriptions.giveBack(userId, shares);
 			};
 		this.giveBackConnection();
 		if (!isUsers) return 'user_connections';
@@ -116,20 +129,20 @@ export class Shares {
 		this.#onRefused = onRefused;
 	}
 
-	/** Whether it was taken. It is to be given back then, once. */
-	take(holder: string): boolean {
+	/** Whether so many were taken. They are to be given back then, once. */
+	take(holder: string, count = 1): boolean {
 		const held = this.#held.get(holder) ?? 0;
-		if (held >= this.#most) {
+		if (held + count > this.#most) {
 			this.#onRefused();
 			return false;
 		}
-		this.#held.set(holder, held + 1);
+		this.#held.set(holder, held + count);
 		return true;
 	}
 
-	giveBack(holder: string): void {
+	giveBack(holder: string, count = 1): void {
 		const held = this.#held.get(holder) ?? 0;
-		if (held > 1) this.#held.set(holder, held - 1);
+		if (held > count) this.#held.set(holder, held - count);
 		else this.#held.delete(holder);
 	}
 }

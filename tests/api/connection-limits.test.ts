@@ -159,6 +159,32 @@ describe('subscriptions of one user', () => {
 		await stream.cancel();
 	});
 
+	it('count by what is kept for them: text and variables', async () => {
+		// Of no log that there is: a reset says so, and the stream goes on.
+		const variables = { id: conversation.id, after: 0, epoch: 'x'.repeat(10_000) };
+		const socket = await openSocket();
+		socket.subscribe('large', FOLLOW, variables);
+		expect(eventOf(await socket.next()).reason).toBe('REPLACED');
+		const refused = { type: 'error', payload: [{ extensions: { code: 'RATE_LIMITED' } }] };
+		socket.subscribe('small', FOLLOW, { id: conversation.id, after: 0 });
+		expect(await socket.nextOf('small')).toMatchObject(refused);
+		socket.send({ type: 'complete', id: 'large' });
+		await eventually(openFollowers, 0);
+
+		const stream = await StreamReader.open(alice, FOLLOW, variables);
+		expect(stream.response.status).toBe(200);
+		socket.subscribe('small', FOLLOW, { id: conversation.id, after: 0 });
+		expect(await socket.nextOf('small')).toMatchObject(refused);
+		await stream.cancel();
+		await eventually(openFollowers, 0);
+		for (const name of ['one', 'two', 'three']) {
+			socket.subscribe(name, FOLLOW, { id: conversation.id, after: 0 });
+			expect(eventOf(await socket.nextOf(name)).sequence).toBe(1);
+		}
+		socket.socket.terminate();
+		await eventually(openFollowers, 0);
+	});
+
 	it('that are refused for another reason do not count', async () => {
 		const socket = await openSocket();
 		for (const n of range(1, 10)) {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Limits, type LimitsOptions, Shares, Turns } from '../../src/identity/limits.ts';
+import { Limits, type LimitsOptions, Shares, sharesOf, Turns } from '../../src/identity/limits.ts';
 import { Rate } from '../../src/identity/rate.ts';
 import { range } from '../support/live.ts';
 
@@ -86,6 +86,23 @@ describe('shares', () => {
 		expect([shares.take('alice'), shares.take('alice')]).toEqual([true, false]);
 		expect(count).toBe(2);
 	});
+
+	it('are taken and given back so many at a time, or none', () => {
+		const shares = new Shares(5, () => undefined);
+		expect([shares.take('alice', 3), shares.take('alice', 3)]).toEqual([true, false]);
+		expect([shares.take('alice', 2), shares.take('alice')]).toEqual([true, false]);
+		shares.giveBack('alice', 3);
+		expect([shares.take('alice', 4), shares.take('alice', 3)]).toEqual([false, true]);
+	});
+});
+
+describe('a subscription', () => {
+	it('counts once for each 4,096 characters of its text and variables', () => {
+		expect(sharesOf('{ a }', undefined)).toBe(1);
+		expect(sharesOf('x'.repeat(4_094), {})).toBe(1);
+		expect(sharesOf('x'.repeat(4_095), {})).toBe(2);
+		expect(sharesOf('{ a }', { list: range(1, 10_000) })).toBe(12);
+	});
 });
 
 describe('a stream', () => {
@@ -95,14 +112,14 @@ describe('a stream', () => {
 		['user_subscriptions', { subscriptionsPerUser: 1 }],
 	])('takes nothing where there are too many %s', (limit, options) => {
 		const all = limits(options);
-		const giveBack = all.takeStream('alice');
-		expect(range(1, 5).map(() => all.takeStream('alice'))).toEqual(range(1, 5).map(() => limit));
+		const giveBack = all.takeStream('alice', 1);
+		expect(range(1, 5).map(() => all.takeStream('alice', 1))).toEqual(range(1, 5).map(() => limit));
 		expect(refused).toEqual(range(1, 5).map(() => limit));
 		if (typeof giveBack === 'string') throw new Error('It was not taken.');
 		giveBack();
 		// Whatever was tried in vain has been given back, too.
 		for (const _ of range(1, 5)) {
-			const again = all.takeStream('alice');
+			const again = all.takeStream('alice', 1);
 			if (typeof again === 'string') throw new Error(`Refused by ${again}`);
 			again();
 		}
