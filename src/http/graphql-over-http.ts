@@ -25,7 +25,7 @@ export interface GraphQLHandlerDeps {
 	readonly following: Pick<SseFollowing, 'takes' | 'follow'>;
 	readonly metrics: Pick<Metrics, 'limited'>;
 	readonly maxBodyBytes: number;
-	/** How long a stream's reader may take nothing. */
+	/** How long a reader may take nothing. */
 	readonly slowReaderMaxMs: number;
 	readonly hasGraphiQL: boolean;
 	readonly createContext: (viewer: Viewer, requestId: string, turns: Turns) => GraphQLContext;
@@ -82,8 +82,9 @@ function refuse(
 	res: ServerResponse,
 	requestId: string,
 	error: unknown,
-	{ graphql, metrics, maxBodyBytes }: GraphQLHandlerDeps,
+	deps: GraphQLHandlerDeps,
 ): void {
+	const { graphql, metrics, maxBodyBytes } = deps;
 	if (error instanceof BodyTooLarge) {
 		metrics.limited('body_bytes');
 		// The rest is read and dropped: a client that is cut off while it sends may never see the answer.
@@ -98,7 +99,7 @@ function refuse(
 	const shown = toPublicError(fault, graphql.errorPolicy, requestId);
 	const headers = error instanceof UnauthenticatedError ? { 'www-authenticate': 'Bearer' } : {};
 	const status = isHttp ? refusal.status : statusOf(shown.extensions['code']);
-	send(req, res, status, { errors: [shown] }, isHttp ? refusal.headers : headers);
+	send(req, res, deps, status, { errors: [shown] }, isHttp ? refusal.headers : headers);
 }
 
 async function get(exchange: Exchange): Promise<void> {
@@ -168,20 +169,21 @@ async function follow(
 }
 
 async function answer(
-	{ req, res, context, deps: { graphql } }: Exchange,
+	{ req, res, context, deps }: Exchange,
 	prepared: Prepared,
 	variables: RunArgs['variables'],
 ): Promise<void> {
+	const { graphql } = deps;
 	if ('errors' in prepared) {
 		const { requestId } = context;
 		const shown = prepared.errors.map((error) => toPublicError(error, graphql.errorPolicy, requestId));
-		return send(req, res, statusOf(shown[0]?.extensions['code']), { errors: shown });
+		return send(req, res, deps, statusOf(shown[0]?.extensions['code']), { errors: shown });
 	}
 	if (kindOf(prepared) === 'subscription')
 		throw publicError('BAD_USER_INPUT', 'Subscribe over the WebSocket, or with Accept: text/event-stream.');
 	const run = graphql.operations.execute(prepared.operation, { variables, context });
 	const result = run instanceof Promise ? await run : run;
-	send(req, res, statusOfResult(result), result);
+	send(req, res, deps, statusOfResult(result), result);
 }
 
 /** A request that was executed, however partly, is a 200; one refused before has the status of its error. */
@@ -193,6 +195,7 @@ function statusOfResult(result: ExecutionResult): number {
 function send(
 	req: IncomingMessage,
 	res: ServerResponse,
+	{ slowReaderMaxMs }: Pick<GraphQLHandlerDeps, 'slowReaderMaxMs'>,
 	status: number,
 	result: ExecutionResult,
 	headers: Record<string, string> = {},
@@ -201,6 +204,8 @@ function send(
 		? 'application/graphql-response+json'
 		: 'application/json';
 	const retryAfter = status === 200 ? undefined : result.errors?.[0]?.extensions['retryAfter'];
+	// An answer is held until it is read: Node breaks it off once nothing of it has left for so long.
+	res.setTimeout(slowReaderMaxMs);
 	sendText(res, status, JSON.stringify(result), {
 		'content-type': `${type}; charset=utf-8`,
 		...(typeof retryAfter === 'number' && { 'retry-after': String(retryAfter) }),

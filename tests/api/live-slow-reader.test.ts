@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { type IncomingMessage, request } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Client } from '../support/client.ts';
 import { type StreamMessage, StreamReader } from '../support/event-stream.ts';
@@ -140,6 +142,34 @@ describe('a reader that stops reading', () => {
 		expect(await takeTo(resumed, head)).toEqual(range(last + 1, head));
 		resumed.socket.terminate();
 	});
+
+	it.each(['POST', 'GET'])(
+		'of the answer to a %s is cut off, so that nothing is held for it',
+		async (method) => {
+			const { client, id } = await startConversation({ SLOW_READER_MAX_MS: '300' });
+			await sendLarge(client, id, 100);
+			const page = 'conversation(id: $id) { messages(first: 100) { nodes: edges { node { body } } } }';
+			const query = `query($id: ID!) { ${range(1, 6).map((n) => `p${n}: ${page}`)} }`;
+			const parameters = new URLSearchParams({ query, variables: JSON.stringify({ id }) });
+			const asked = request(`${service.url}/graphql${method === 'GET' ? `?${parameters}` : ''}`, {
+				method,
+				headers: { authorization: `Bearer ${client.person.token}`, 'content-type': 'application/json' },
+			});
+			const before = memoryInUse();
+			asked.end(method === 'GET' ? undefined : JSON.stringify({ query, variables: { id } }));
+			const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+			const length = Number(answer.headers['content-length']);
+			expect(length).toBeGreaterThan(30e6);
+			await eventually(() => memoryInUse() - before < length / 2, true);
+			let read = 0;
+			answer.on('data', (chunk: Buffer) => {
+				read += chunk.length;
+			});
+			const [error] = await once(answer, 'error');
+			expect(error).toMatchObject({ code: 'ECONNRESET' });
+			expect(read).toBeLessThan(length);
+		},
+	);
 
 	it('is closed with 1013 as well where its subscription begins with a fragment', async () => {
 		const { client, id } = await startConversation({
