@@ -73,6 +73,20 @@ class PostgresqlDialect extends PostgresDialect {
 
 /** A transaction whose connection is lost is rolled back: were that a fault, it would hide the first one. */
 class PostgresqlDriver extends PostgresDriver {
+	readonly #connecting = new Set<Promise<DatabaseConnection>>();
+
+	override async acquireConnection(): Promise<DatabaseConnection> {
+		const connecting = super.acquireConnection();
+		this.#connecting.add(connecting);
+		return connecting.finally(() => this.#connecting.delete(connecting));
+	}
+
+	/** A connection that is there only after the end would be given to nobody, and the pool would wait for it for ever. */
+	override async destroy(): Promise<void> {
+		await Promise.allSettled(this.#connecting);
+		await super.destroy();
+	}
+
 	override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
 		await super.rollbackTransaction(connection).catch(ignoreLoss);
 	}
