@@ -127,7 +127,7 @@ it('carries all conversations over one connection, which it closes after the las
 	const followed = conversations.map(({ id }) => new Followed(client, id, { after: 0 }));
 	await Promise.all(followed.map((one) => one.is('live')));
 	expect(proxy.taken).toBe(connections + 1);
-	expect(proxy.open).toBe(1);
+	await proxy.until(({ open }) => open === 1);
 	for (const { following } of followed) following.stop();
 	await proxy.until(({ open }) => open === 0);
 	expect(followed.map((one) => one.stateNames.at(-1))).toEqual(['ended', 'ended', 'ended']);
@@ -194,7 +194,7 @@ it('watches what is not kept over the same connection, and again after a break',
 			for (const typing of [true, false]) await mutate(bob, 'setTyping', { conversationId: id, typing });
 	};
 	await typeUntilHeard(1);
-	expect(proxy.open).toBe(1);
+	await proxy.until(({ open }) => open === 1);
 	proxy.cut();
 	await eventually(() => states.length, 4);
 	await typeUntilHeard(heard + 1);

@@ -40,9 +40,9 @@ function takeForRun(port: number): boolean {
 
 function isFree(port: number): Promise<boolean> {
 	const probe = createServer().listen(port, '127.0.0.1');
-	const closed = once(probe, 'close');
 	return once(probe, 'listening').then(
 		async () => {
+			const closed = once(probe, 'close');
 			probe.close();
 			await closed;
 			return true;
