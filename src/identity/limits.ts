@@ -23,7 +23,23 @@ const CHARACTERS_PER_SHARE = 4_096;
 
 /** How often a subscription of this text with these variables counts. */
 export function sharesOf(text: string, variables: object | undefined): number {
-	return Math.ceil((text.length + JSON.stringify(variables ?? {}).length) / CHARACTERS_PER_SHARE);
+	return Math.ceil((text.length + charactersOf(variables)) / CHARACTERS_PER_SHARE);
+}
+
+/** About what its JSON has; without recursion, since a client may have nested it as deeply as it likes. */
+function charactersOf(variables: object | undefined): number {
+	let characters = 0;
+	const open: unknown[] = [variables];
+	while (open.length > 0) {
+		const value = open.pop();
+		characters += typeof value === 'string' ? value.length : 2;
+		if (typeof value !== 'object' || value === null) continue;
+		for (const [name, inner] of Object.entries(value)) {
+			characters += name.length;
+			open.push(inner);
+		}
+	}
+	return characters;
 }
 
 /** What users may take of this node, over all transports. */
