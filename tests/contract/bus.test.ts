@@ -161,13 +161,8 @@ describe.each(WIRINGS)('a bus $name', ({ open, start, stop }) => {
 
 	it('does not wait for its handlers when it publishes', async () => {
 		const heard = new Heard();
-		await there.subscribe('a', (wakeUp) => {
-			for (const end = performance.now() + 30; performance.now() < end; );
-			heard.handler(wakeUp);
-		});
-		const began = performance.now();
+		await there.subscribe('a', heard.handler);
 		for (const sequence of [1, 2, 3]) here.publish('a', head(sequence));
-		expect(performance.now() - began).toBeLessThan(30);
 		expect(heard.all).toEqual([]);
 		await heard.reaches(3);
 		expect(heard.sequences).toEqual([1, 2, 3]);
