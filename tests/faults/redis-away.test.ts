@@ -11,7 +11,7 @@ import {
 import { type RedisServer, skipWithoutRedisProgram, startRedis } from '../support/redis-server.ts';
 
 const LEVELS: Readonly<Record<number, string>> = { 30: 'info', 40: 'warn', 50: 'error' };
-const ENV = { REDIS_TIMEOUT_MS: '300', REDIS_CHECK_INTERVAL_MS: '100', FEED_CHECK_INTERVAL_MS: '200' };
+const ENV = { REDIS_TIMEOUT_MS: '1000', REDIS_CHECK_INTERVAL_MS: '500', FEED_CHECK_INTERVAL_MS: '200' };
 
 describe.skipIf(skipWithoutRedisProgram('a service whose Redis is away'))('a service whose Redis', () => {
 	let directory: DataDirectory;
@@ -73,17 +73,21 @@ describe.skipIf(skipWithoutRedisProgram('a service whose Redis is away'))('a ser
 		expect(await metrics()).toMatch(/^pendo_message_bus_connected 0$/m);
 		expect(await metrics()).toMatch(/^pendo_message_bus_dropped_total\{reason="away"\} [1-9]/m);
 		server.thaw();
+		await eventually(async () => /^pendo_message_bus_connected 1$/m.test(await metrics()), true);
 		await eventually(() => busOf(running), CONNECTED);
-		expect(await metrics()).toMatch(/^pendo_message_bus_connected 1$/m);
 		expect(await metrics()).toMatch(/^pendo_message_bus_interruptions_total [1-9]/m);
 		await client.close();
 		await running.kill('SIGTERM');
-		expect(linesOf(running)).toEqual([
-			expect.stringMatching(/^warn REDIS_URL is set, and the database is SQLite/),
-			'info wake-ups travel between the nodes by Redis',
-			expect.stringMatching(/^error Redis is away: followers hear of other nodes at the slow beat/),
-			'info wake-ups travel between the nodes by Redis',
-		]);
+		const [warning, ...changes] = linesOf(running);
+		expect(warning).toMatch(/^warn REDIS_URL is set, and the database is SQLite/);
+		expect(changes.length).toBeGreaterThan(2);
+		// A busy machine may have more of them.
+		for (const [index, change] of changes.entries())
+			expect(change).toMatch(
+				index % 2 === 0
+					? /^info wake-ups travel between the nodes by Redis/
+					: /^error Redis is away: followers hear of other nodes at the slow beat/,
+			);
 	});
 
 	it('is away at its start, and frozen at its end, starts and ends all the same', async () => {
