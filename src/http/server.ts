@@ -45,7 +45,13 @@ const BACKLOG = 4_096;
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
 	const stopping = new AbortController();
 	const server = createServer(
-		{ maxHeaderSize: MAX_HEADER_BYTES, keepAliveTimeout: 65_000, requestTimeout: 60_000 },
+		{
+			maxHeaderSize: MAX_HEADER_BYTES,
+			keepAliveTimeout: 65_000,
+			requestTimeout: 60_000,
+			// Any other upgrade is an offer, which need not be taken (RFC 9110, 7.8): some clients offer HTTP/2 each time.
+			shouldUpgradeCallback: ({ headers }) => /\bwebsocket\b/i.test(headers.upgrade ?? ''),
+		},
 		(req, res) => {
 			const requestId = requestIdOf(req);
 			res.setHeader('x-request-id', requestId);

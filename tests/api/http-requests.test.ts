@@ -221,6 +221,26 @@ describe('a request that is no operation', () => {
 	});
 });
 
+describe('a request that offers HTTP/2 as well', () => {
+	// As Java's own client sends each to an http: address.
+	test('is answered over HTTP/1.1', async () => {
+		const sent = request(`${service.url}/graphql`, {
+			method: 'POST',
+			headers: {
+				authorization: `Bearer ${alice.person.token}`,
+				'content-type': 'application/json',
+				connection: 'Upgrade, HTTP2-Settings',
+				upgrade: 'h2c',
+				'http2-settings': 'AAMAAABkAAQCAAAAAAIAAAAA',
+			},
+		});
+		sent.end(JSON.stringify({ query: '{ viewer { name } }' }));
+		const [response] = (await once(sent, 'response')) as [IncomingMessage];
+		expect(response.statusCode).toBe(200);
+		expect(await readJson(response)).toEqual({ data: { viewer: { name: 'Alice' } } });
+	});
+});
+
 describe('a body above the limit', () => {
 	test('is refused with 413 by its announced length, before it is sent', async () => {
 		const refused = () => metric(service, 'pendo_message_limited_total{limit="body_bytes"}');
