@@ -128,7 +128,9 @@ async function post(exchange: Exchange): Promise<void> {
 	if (request instanceof GraphQLError) throw request;
 	const prepared = deps.graphql.operations.prepare(request);
 	requireTurn(exchange, prepared);
-	if (!acceptsEventStream(req)) return answer(exchange, prepared, request.variables);
+	// Some clients would take a stream from each request; what is one answer is a stream for those only who take nothing else.
+	const isOneAnswer = kindOf(prepared) !== 'subscription' && acceptsJson(req);
+	if (isOneAnswer || !acceptsEventStream(req)) return answer(exchange, prepared, request.variables);
 	admitStream(exchange, prepared, request.variables);
 	if (await follow(exchange, prepared, request.variables)) return;
 	await passToYoga(req, res, context, body, deps);
@@ -227,6 +229,10 @@ function readQuery(req: IncomingMessage): Record<'query' | 'operationName' | 'va
 
 function kindOf(prepared: Prepared): OperationTypeNode | undefined {
 	return 'operation' in prepared ? prepared.operation.definition.operation : undefined;
+}
+
+function acceptsJson(req: IncomingMessage): boolean {
+	return /\bapplication\/(graphql-response\+)?json\b|\*\/\*/i.test(req.headers.accept ?? '*/*');
 }
 
 function isForPeople(req: IncomingMessage): boolean {

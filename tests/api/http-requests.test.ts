@@ -221,6 +221,27 @@ describe('a request that is no operation', () => {
 	});
 });
 
+describe('a request that would take a stream of events as well', () => {
+	const accept = 'application/graphql-response+json, application/json, text/event-stream, multipart/mixed';
+
+	test.each([accept, 'application/json, text/event-stream', 'text/event-stream, */*'])(
+		'is answered as any other: Accept: %s',
+		async (header) => {
+			const answered = await json({ query: '{ viewer { name } }' }, { accept: header });
+			expect(answered.headers.get('content-type')).toContain('json');
+			expect(await answered.json()).toEqual({ data: { viewer: { name: 'Alice' } } });
+			await expectRefused(await json({ query: '{ viewer { nothing } }' }, { accept: header }), 400);
+		},
+	);
+
+	test('is a stream where it subscribes', async () => {
+		const query = 'subscription($id: ID!) { conversationEvents(conversationId: $id, after: 0) { sequence } }';
+		const { status, headers, body } = await json({ query, variables: { id: conversationId } }, { accept });
+		expect([status, headers.get('content-type')]).toEqual([200, 'text/event-stream; charset=utf-8']);
+		await body?.cancel();
+	});
+});
+
 describe('a request that offers HTTP/2 as well', () => {
 	// As Java's own client sends each to an http: address.
 	test('is answered over HTTP/1.1', async () => {
