@@ -21,7 +21,9 @@ import type { Operation, RunArgs } from './operations.ts';
 
 /** The root field that cohorts share; its place in the log is each follower's own. */
 const FIELD = 'conversationEvents';
-const MAX_KEY_CHARACTERS = 8_192;
+/** What the cohorts that are kept hold of documents and keys, and what one may: what only one would ask for is not worth it. */
+const MAX_CHARACTERS = 512 * 1024;
+const MAX_CHARACTERS_EACH = 8_192;
 const OWN_ARGUMENTS: ReadonlySet<string> = new Set(['after', 'epoch']);
 
 export interface FollowArguments {
@@ -65,7 +67,11 @@ export class Cohorts {
 	readonly #deps: CohortDeps;
 	readonly #shapes = new WeakMap<object, Map<string, Shape | null>>();
 	/** One that is forgotten while it has followers costs a second execution of an event, no more. */
-	readonly #cohorts = new LRUCache<string, Cohort>({ max: 1_000 });
+	readonly #cohorts = new LRUCache<string, Cohort>({
+		max: 1_000,
+		maxSize: MAX_CHARACTERS,
+		maxEntrySize: MAX_CHARACTERS_EACH,
+	});
 	readonly #texts = new EventTexts();
 
 	constructor(deps: CohortDeps) {
@@ -98,8 +104,7 @@ export class Cohorts {
 		const known = this.#cohorts.get(key);
 		if (known !== undefined) return known;
 		const cohort = this.#begin(operation, Object.fromEntries(declared), role);
-		// What only one would ask for is not worth remembering.
-		if (key.length <= MAX_KEY_CHARACTERS) this.#cohorts.set(key, cohort);
+		this.#cohorts.set(key, cohort, { size: key.length + operation.text.length });
 		return cohort;
 	}
 

@@ -80,6 +80,13 @@ it('an event in another state has a text of its own', async () => {
 	expect(made()).toBe(2);
 });
 
+it('a document that is mostly comment is not kept for those who come later', () => {
+	const { cohorts } = startCohorts((result) => result);
+	const join = (comment: string) => cohorts.join(follow(`sequence # ${comment}\n`), VARIABLES, viewer);
+	expect(join(LARGE)).not.toBe(join(LARGE));
+	expect(join('short')).toBe(join('short'));
+});
+
 describe('variables that are not declared', () => {
 	it('make no cohort of their own', () => {
 		const { cohorts } = startCohorts((result) => result);

@@ -5,6 +5,7 @@ import { schema } from '../../schema/index.ts';
 import { StoreUnavailable } from '../../src/conversations/store.ts';
 import type { RunArgs } from '../../src/http/operations.ts';
 import { type Connection, createSocketOperations } from '../../src/http/socket-operations.ts';
+import { SocketOutbox } from '../../src/http/socket-outbox.ts';
 import { Limits } from '../../src/identity/limits.ts';
 import { StreamEnded } from '../../src/live/event-stream.ts';
 import { createMetrics } from '../../src/observability/metrics.ts';
@@ -49,8 +50,6 @@ class OpenStream implements AsyncIterableIterator<ExecutionResult> {
 		return this;
 	}
 }
-
-import { SocketOutbox } from '../../src/http/socket-outbox.ts';
 
 let sent: Message[];
 let closedWith: (number | undefined)[];
