@@ -10,10 +10,10 @@ async function main(): Promise<void> {
 	loadEnvFile();
 	const config = loadConfig(process.env);
 	// Nothing is served yet, and the database may be waited for: there is nothing to stop in order.
-	const end = () => process.exit(0);
-	process.on('SIGTERM', end).on('SIGINT', end);
+	const endAtOnce = () => void end(0);
+	process.on('SIGTERM', endAtOnce).on('SIGINT', endAtOnce);
 	const service = await createService(config);
-	process.off('SIGTERM', end).off('SIGINT', end);
+	process.off('SIGTERM', endAtOnce).off('SIGINT', endAtOnce);
 	stopOnSignal(service, config.http.shutdownTimeoutMs);
 	const port = await service.start();
 	await printWelcome(config, service, port);
@@ -45,6 +45,7 @@ function stopOnSignal(service: Service, timeoutMs: number): void {
 }
 
 async function end(code: number): Promise<void> {
+	process.exitCode = code;
 	await flushStdout();
 	process.exit(code);
 }
@@ -71,5 +72,5 @@ main().catch((error: unknown) => {
 	process.stderr.write(
 		`${isForPeople(error) ? forPeople(error) : String(error instanceof Error ? error.stack : error)}\n`,
 	);
-	process.exit(1);
+	void end(1);
 });

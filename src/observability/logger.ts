@@ -70,9 +70,10 @@ export function createLogger(options: LoggerOptions): Logger {
 export async function flushStdout(): Promise<void> {
 	const stream = sharedStdout;
 	if (stream === undefined) return;
-	const flushed = new Promise<'flushed'>((resolve) => stream.flush(() => resolve('flushed')));
-	const waited = delay(STDOUT_PATIENCE_MS, 'waited' as const, { ref: false });
-	if ((await Promise.race([flushed, waited])) === 'waited') stream.destroy();
+	const flushed = new Promise<void>((resolve) => stream.flush(() => resolve()));
+	await Promise.race([flushed, delay(STDOUT_PATIENCE_MS, undefined, { ref: false })]);
+	// Not left to the exit: what failed here, for another reason than a broken pipe, is tried there without an end.
+	stream.destroy();
 }
 
 /** One stream a process: two would write into each other's half-written lines. */
