@@ -33,7 +33,9 @@ describe.skipIf(skipWithoutPrograms('migrations of PostgreSQL that fail'))('a mi
 	/** Kills the connection that waits for a lock, in the midst of its transaction. */
 	async function killWaiting(): Promise<void> {
 		const kill = "select pg_terminate_backend(pid) from pg_stat_activity where wait_event_type = 'Lock'";
-		while ((await server.sql(kill)).length === 0) await delay(20);
+		let killed = await server.sql(kill);
+		for (; killed.length === 0; killed = await server.sql(kill)) await delay(20);
+		expect(killed).toHaveLength(1);
 	}
 
 	/** Runs `work` while the second migration, missing again, has to wait for a table. */
