@@ -12,6 +12,8 @@ const ERRORS = {
 	},
 	CONVERSATION_CLOSED: { message: 'The conversation is closed for good.', retryable: false },
 	CONVERSATION_MOVED: { message: 'Others wrote after what you have seen.', retryable: false },
+	CONTACT_OPTED_OUT: { message: 'The contact wants no messages. Nothing was sent.', retryable: false },
+	DELIVERY_CONFLICT: { message: "The delivery's status does not allow this.", retryable: false },
 	RATE_LIMITED: { message: 'Too many requests. Try again later.', retryable: true },
 	SERVICE_BUSY: { message: 'The service is busy. Nothing was stored. Try again.', retryable: true },
 } as const;
@@ -75,6 +77,22 @@ export class ConversationMovedError<Missed = unknown> extends DomainError {
 	constructor(missed: readonly Missed[]) {
 		super('CONVERSATION_MOVED');
 		this.missed = missed;
+	}
+}
+
+export class ContactOptedOutError extends DomainError {
+	constructor() {
+		super('CONTACT_OPTED_OUT');
+	}
+}
+
+/** `status`: the delivery's, as it stands. */
+export class DeliveryConflictError<Status = unknown> extends DomainError {
+	readonly status: Status;
+
+	constructor(status: Status, message?: string) {
+		super('DELIVERY_CONFLICT', message);
+		this.status = status;
 	}
 }
 

@@ -1,6 +1,7 @@
 import type { User } from '../identity/viewer.ts';
+import type { Outside, OutsideChannel } from './outside.ts';
 
-export type Channel = 'CHAT' | 'SMS' | 'MMS' | 'EMAIL';
+export type Channel = 'CHAT' | OutsideChannel;
 export type ConversationStatus = 'OPEN' | 'PENDING' | 'SNOOZED' | 'RESOLVED';
 export type Visibility = 'PRIVATE' | 'OPEN';
 
@@ -50,6 +51,8 @@ export interface Message {
 	/** A note that only staff see. */
 	readonly internal: boolean;
 	readonly channel: Channel;
+	/** Null in CHAT, and of notes. */
+	readonly outside: Outside | null;
 }
 
 /** A message as it is written, and found by its key. */
@@ -74,7 +77,8 @@ export type EventType =
 	| 'MessageDeleted'
 	| 'MemberJoined'
 	| 'MemberLeft'
-	| 'ConversationChanged';
+	| 'ConversationChanged'
+	| 'DeliveryChanged';
 
 /** An entry of a conversation's log: 1, 2, 3 … without gaps. It holds no bodies; what it speaks of is looked up. */
 export interface LogEntry {

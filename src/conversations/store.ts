@@ -8,6 +8,7 @@ import type {
 	Revision,
 	StoredMessage,
 } from './model.ts';
+import type { Delivery, DeliveryAttempt, OptOut, Thread } from './outside.ts';
 import type { ActivityCursor, MemberCursor, Page, PageRequest, UserCursor } from './pages.ts';
 import type { ConversationFilter } from './reader.ts';
 
@@ -30,19 +31,47 @@ export interface MissedQuery {
 	readonly limit: number;
 }
 
+/** The deliveries before a sequence of a conversation that are still to be sent, or being sent. */
+export interface OpenQuery {
+	readonly conversationId: string;
+	readonly before: number;
+}
+
+export interface OpenDelivery {
+	readonly conversationId: string;
+	readonly messageId: string;
+	readonly sequence: number;
+}
+
+/** A webhook's or an incoming message's key: 43 characters that stand for who sent it and its id there. */
+export interface Receipt {
+	readonly key: string;
+	readonly receivedAt: Date;
+}
+
 /** All that one transaction changes. */
 export interface Changes {
 	readonly newConversations: readonly Conversation[];
 	/** Locked in this transaction; written with their new lastSequence. */
 	readonly changedConversations: readonly Conversation[];
 	readonly entries: readonly LogEntry[];
+	/** With what they have outside: delivery, incoming and attachments are written too. */
 	readonly newMessages: readonly StoredMessage[];
+	/** Text and times alone: what they have outside is not touched, save that a deletion forgets attachments. */
 	readonly changedMessages: readonly StoredMessage[];
 	readonly newRevisions: readonly Revision[];
-	/** Messages whose earlier bodies are to be forgotten. */
+	/** Messages whose earlier bodies and attachments are to be forgotten. */
 	readonly erasedRevisions: readonly string[];
 	readonly newMemberships: readonly Membership[];
 	readonly changedMemberships: readonly Membership[];
+	readonly newThreads: readonly Thread[];
+	readonly changedDeliveries: readonly Delivery[];
+	readonly newAttempts: readonly DeliveryAttempt[];
+	readonly changedAttempts: readonly DeliveryAttempt[];
+	readonly newReceipts: readonly Receipt[];
+	readonly newOptOuts: readonly OptOut[];
+	/** Their keys. */
+	readonly endedOptOuts: readonly string[];
 }
 
 /**
@@ -57,6 +86,17 @@ export interface StoreTransaction {
 	memberships(keys: readonly MembershipKey[]): Promise<readonly Membership[]>;
 	/** For each query the oldest messages, at most its `limit`; what several ask for comes as often. */
 	missed(queries: readonly MissedQuery[]): Promise<readonly StoredMessage[]>;
+	/** Of each pair its newest generation. */
+	threads(pairKeys: readonly string[]): Promise<readonly Thread[]>;
+	threadsOf(conversationIds: readonly string[]): Promise<readonly Thread[]>;
+	openDeliveries(queries: readonly OpenQuery[]): Promise<readonly OpenDelivery[]>;
+	attempts(
+		keys: readonly { readonly messageId: string; readonly number: number }[],
+	): Promise<readonly DeliveryAttempt[]>;
+	/** Which of these were received. */
+	receipts(keys: readonly string[]): Promise<ReadonlySet<string>>;
+	/** Which of these are opted out. */
+	optOuts(keys: readonly string[]): Promise<ReadonlySet<string>>;
 	save(changes: Changes): Promise<void>;
 }
 
