@@ -1,6 +1,7 @@
 import type { ObjectRef } from '@pothos/core';
 import {
 	type ConversationMovedError,
+	type DeliveryConflictError,
 	DomainError,
 	type ErrorCode,
 	type InvalidInputError,
@@ -9,8 +10,10 @@ import {
 } from '../src/conversations/errors.ts';
 import { LIMITS } from '../src/conversations/limits.ts';
 import type { Message as MessageRow } from '../src/conversations/model.ts';
+import type { DeliveryStatus as DeliveryStatusRow } from '../src/conversations/outside.ts';
 import { builder, rows } from './builder.ts';
 import type { GraphQLContext } from './context.ts';
+import { DeliveryStatus } from './delivery.ts';
 import { Message } from './message.ts';
 
 type Types = typeof builder.$inferSchemaTypes;
@@ -31,6 +34,8 @@ const ErrorCodeEnum = builder.enumType('ErrorCode', {
 		IDEMPOTENCY_CONFLICT: { description: 'The key was used before for a message with other content.' },
 		CONVERSATION_CLOSED: { description: 'The conversation is closed for good.' },
 		CONVERSATION_MOVED: { description: 'Others wrote after what the writer had seen.' },
+		CONTACT_OPTED_OUT: { description: 'The contact outside wants no messages.' },
+		DELIVERY_CONFLICT: { description: "The delivery's status does not allow this." },
 		RATE_LIMITED: { description: 'Too many requests.' },
 		SERVICE_BUSY: { description: 'The service cannot take more at the moment; nothing was stored.' },
 	} as const satisfies Record<ErrorCode, { description: string }>,
@@ -43,6 +48,8 @@ const TYPE_NAMES = {
 	IDEMPOTENCY_CONFLICT: 'IdempotencyConflictError',
 	CONVERSATION_CLOSED: 'ConversationClosedError',
 	CONVERSATION_MOVED: 'ConversationMovedError',
+	CONTACT_OPTED_OUT: 'ContactOptedOutError',
+	DELIVERY_CONFLICT: 'DeliveryConflictError',
 	RATE_LIMITED: 'RateLimitedError',
 	SERVICE_BUSY: 'ServiceBusyError',
 } as const satisfies Record<ErrorCode, string>;
@@ -116,6 +123,26 @@ const ConversationMoved = builder
 		}),
 	});
 
+const ContactOptedOut = builder.objectRef<Refusal>('ContactOptedOutError').implement({
+	description:
+		'The contact outside has said that they want no messages (STOP). Nothing was stored and nothing sent.',
+	interfaces: [ErrorInterface],
+});
+
+const DeliveryConflict = builder
+	.objectRef<Refusal<DeliveryConflictError<DeliveryStatusRow>>>('DeliveryConflictError')
+	.implement({
+		description: "The delivery's status does not allow what was asked. Nothing was done.",
+		interfaces: [ErrorInterface],
+		fields: (t) => ({
+			status: t.field({
+				type: DeliveryStatus,
+				description: "The delivery's status as it stands.",
+				resolve: ({ refusal }) => refusal.status,
+			}),
+		}),
+	});
+
 const RateLimited = builder.objectRef<Refusal<RateLimitedError>>('RateLimitedError').implement({
 	description: 'The viewer asks too often. Nothing was done.',
 	interfaces: [ErrorInterface],
@@ -139,6 +166,8 @@ const ERROR_TYPES = {
 	IDEMPOTENCY_CONFLICT: IdempotencyConflict,
 	CONVERSATION_CLOSED: ConversationClosed,
 	CONVERSATION_MOVED: ConversationMoved,
+	CONTACT_OPTED_OUT: ContactOptedOut,
+	DELIVERY_CONFLICT: DeliveryConflict,
 	RATE_LIMITED: RateLimited,
 	SERVICE_BUSY: ServiceBusy,
 } as const satisfies Record<ErrorCode, unknown>;

@@ -70,10 +70,14 @@ export type EditMessageInput = {
 
 /** What kind of fault it was. A code never changes its meaning. */
 export type ErrorCode =
+  /** The contact outside wants no messages. */
+  | 'CONTACT_OPTED_OUT'
   /** The conversation is closed for good. */
   | 'CONVERSATION_CLOSED'
   /** Others wrote after what the writer had seen. */
   | 'CONVERSATION_MOVED'
+  /** The delivery's status does not allow this. */
+  | 'DELIVERY_CONFLICT'
   /** The viewer may see it but may not do this. */
   | 'FORBIDDEN'
   /** The key was used before for a message with other content. */
@@ -165,9 +169,13 @@ export type ConversationFieldsFragment = { readonly id: string, readonly subject
 
 export type MessageFieldsFragment = { readonly id: string, readonly sequence: number, readonly body: string, readonly createdAt: string, readonly editedAt: string | null, readonly deletedAt: string | null, readonly clientMessageId: string | null, readonly internal: boolean, readonly channel: Channel, readonly author: { readonly id: string, readonly subject: string, readonly name: string } | null, readonly replyTo: { readonly id: string } | null };
 
+type ErrorFields_ContactOptedOutError_Fragment = { readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string };
+
 type ErrorFields_ConversationClosedError_Fragment = { readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string };
 
 type ErrorFields_ConversationMovedError_Fragment = { readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string };
+
+type ErrorFields_DeliveryConflictError_Fragment = { readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string };
 
 type ErrorFields_ForbiddenError_Fragment = { readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string };
 
@@ -182,8 +190,10 @@ type ErrorFields_RateLimitedError_Fragment = { readonly code: ErrorCode, readonl
 type ErrorFields_ServiceBusyError_Fragment = { readonly retryAfter: number, readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string };
 
 export type ErrorFieldsFragment =
+  | ErrorFields_ContactOptedOutError_Fragment
   | ErrorFields_ConversationClosedError_Fragment
   | ErrorFields_ConversationMovedError_Fragment
+  | ErrorFields_DeliveryConflictError_Fragment
   | ErrorFields_ForbiddenError_Fragment
   | ErrorFields_IdempotencyConflictError_Fragment
   | ErrorFields_InvalidInputError_Fragment
