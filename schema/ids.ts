@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { NotFoundError } from '../src/conversations/errors.ts';
+import { MESSAGE_PREFIX } from '../src/conversations/ids.ts';
 
 export type NodeType = 'User' | 'Conversation' | 'Message';
 
@@ -8,7 +9,7 @@ const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /** A well-formed id that nothing has: what an undecodable one becomes where the use case decides on the answer. */
 export const ID_OF_NOTHING = '00000000-0000-0000-0000-000000000000';
 
-const PREFIXES: Record<NodeType, string> = { User: 'user_', Conversation: 'conv_', Message: 'msg_' };
+const PREFIXES: Record<NodeType, string> = { User: 'user_', Conversation: 'conv_', Message: MESSAGE_PREFIX };
 
 /**
  * The opaque global id (Relay): the uuid behind its type's prefix. Safe in a URL, and what stands in a log is found in
