@@ -1,8 +1,9 @@
 import type { Conversation as ConversationRow } from '../src/conversations/model.ts';
 import type { ActivityCursor } from '../src/conversations/pages.ts';
+import { isUuid } from '../src/conversations/public-ids.ts';
 import { builder, VIEWER_DEPENDENT } from './builder.ts';
 import { parseDateTime, printDateTime } from './date-time.ts';
-import { fromGlobalId, idToLookUp, isUuid, toGlobalId } from './ids.ts';
+import { fromGlobalId, idToLookUp, toGlobalId } from './ids.ts';
 import { given } from './input.ts';
 import { Node } from './node.ts';
 import { type CursorKind, connection, pageRequest, parsePair, printPair } from './pages.ts';

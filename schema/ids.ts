@@ -1,41 +1,32 @@
 import { Buffer } from 'node:buffer';
 import { NotFoundError } from '../src/conversations/errors.ts';
-import { MESSAGE_PREFIX } from '../src/conversations/ids.ts';
+import { fromPublicId, type PublicType, toPublicId } from '../src/conversations/public-ids.ts';
 
 export type NodeType = 'User' | 'Conversation' | 'Message';
-
-const UUID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** A well-formed id that nothing has: what an undecodable one becomes where the use case decides on the answer. */
 export const ID_OF_NOTHING = '00000000-0000-0000-0000-000000000000';
 
-const PREFIXES: Record<NodeType, string> = { User: 'user_', Conversation: 'conv_', Message: MESSAGE_PREFIX };
-
-/**
- * The opaque global id (Relay): the uuid behind its type's prefix. Safe in a URL, and what stands in a log is found in
- * the database as it is.
- */
-export function toGlobalId(type: NodeType, id: string): string {
-	return PREFIXES[type] + id;
-}
+/** The opaque global id (Relay). */
+export const toGlobalId = toPublicId;
 
 /** The uuid, in lower case; undefined unless the global id is one of this type. */
-export function fromGlobalId(type: NodeType, globalId: string): string | undefined {
-	const prefix = PREFIXES[type];
-	if (!globalId.startsWith(prefix)) return undefined;
-	const id = globalId.slice(prefix.length);
-	return UUID.test(id) ? id.toLowerCase() : undefined;
-}
+export const fromGlobalId = fromPublicId;
 
 /** @throws NotFoundError for an id that does not decode: the answer that an id of nothing gets. */
-export function requireId(type: NodeType, globalId: string): string {
+export function requireId(type: PublicType, globalId: string): string {
 	const id = fromGlobalId(type, globalId);
-	if (id === undefined) throw new NotFoundError(type.toLowerCase());
+	if (id === undefined) throw new NotFoundError(wordsOf(type));
 	return id;
 }
 
+/** `webhook delivery` of `WebhookDelivery`. */
+function wordsOf(type: PublicType): string {
+	return type.replace(/(?<=[a-z])(?=[A-Z])/g, ' ').toLowerCase();
+}
+
 /** For an id that a use case looks up: undecodable, it is one that nothing has. Null and undefined are undefined. */
-export function idToLookUp(type: NodeType, globalId: string | null | undefined): string | undefined {
+export function idToLookUp(type: PublicType, globalId: string | null | undefined): string | undefined {
 	return globalId == null ? undefined : (fromGlobalId(type, globalId) ?? ID_OF_NOTHING);
 }
 
@@ -49,8 +40,4 @@ export function encodeBase64(text: string): string {
 export function decodeBase64(base64: string): string | undefined {
 	const text = Buffer.from(base64, 'base64').toString();
 	return encodeBase64(text) === base64 ? text : undefined;
-}
-
-export function isUuid(text: unknown): text is string {
-	return typeof text === 'string' && UUID.test(text);
 }

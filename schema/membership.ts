@@ -1,9 +1,9 @@
 import type { Membership as MembershipRow } from '../src/conversations/model.ts';
 import type { MemberCursor } from '../src/conversations/pages.ts';
+import { isUuid } from '../src/conversations/public-ids.ts';
 import { builder, VIEWER_DEPENDENT } from './builder.ts';
 import { Conversation } from './conversation.ts';
 import { parseDateTime, printDateTime } from './date-time.ts';
-import { isUuid } from './ids.ts';
 import { type CursorKind, connection, pageRequest, parsePair, printPair } from './pages.ts';
 import { User } from './user.ts';
 

@@ -1,7 +1,8 @@
 import type { UserCursor } from '../src/conversations/pages.ts';
+import { isUuid } from '../src/conversations/public-ids.ts';
 import type { User as UserRow } from '../src/identity/viewer.ts';
 import { builder, VIEWER_DEPENDENT } from './builder.ts';
-import { isUuid, toGlobalId } from './ids.ts';
+import { toGlobalId } from './ids.ts';
 import { Node } from './node.ts';
 import { type CursorKind, connection, pageRequest, parsePair, printPair } from './pages.ts';
 
