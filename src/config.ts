@@ -16,10 +16,24 @@ import { findIdentityFault, type IdentityConfig, identityConfig, identityModel }
 import { limitsConfig, limitsModel } from './config/limits.ts';
 import { liveConfig, liveModel, writeQueueConfig, writeQueueModel } from './config/live.ts';
 import { logConfig, logModel } from './config/log.ts';
+import {
+	describeOutbound,
+	findOutboundFaults,
+	type OutboundConfig,
+	outboundConfig,
+	outboundModel,
+} from './config/outbound.ts';
 import { type RedisConfig, redisConfig, redisModel } from './config/redis.ts';
 import { choice } from './config/values.ts';
 
-export type { DatabaseConfig, IdentityConfig, RedisConfig, ServerDatabaseConfig, SqliteConfig };
+export type {
+	DatabaseConfig,
+	IdentityConfig,
+	OutboundConfig,
+	RedisConfig,
+	ServerDatabaseConfig,
+	SqliteConfig,
+};
 export { describeDatabase };
 
 type HttpConfig = ReturnType<typeof httpConfig>;
@@ -41,6 +55,7 @@ export interface Config {
 	/** Undefined where the service is one node. */
 	readonly redis: RedisConfig | undefined;
 	readonly identity: IdentityConfig;
+	readonly outbound: OutboundConfig;
 	readonly log: LogConfig;
 	/** What `describeConfig` shows; secrets are masked already. */
 	readonly effective: readonly EffectiveSetting[];
@@ -99,6 +114,7 @@ function settingsModel(production: boolean) {
 		...writeQueueModel.shape,
 		...liveModel.shape,
 		...redisModel.shape,
+		...outboundModel.shape,
 	});
 }
 
@@ -113,10 +129,12 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
 	const production = given['NODE_ENV']?.trim().toLowerCase() === 'production';
 	const result = settingsModel(production).safeParse(given);
 	const identityFault = findIdentityFault(given, production);
-	if (!result.success || identityFault !== undefined) {
-		const faults = faultsOf(result.error);
-		throw new ConfigError(identityFault === undefined ? faults : [...faults, identityFault]);
-	}
+	const faults = [
+		...faultsOf(result.error),
+		...(identityFault === undefined ? [] : [identityFault]),
+		...findOutboundFaults(given),
+	];
+	if (!result.success || faults.length > 0) throw new ConfigError(faults);
 
 	const settings = result.data;
 	const database = databaseConfig(settings);
@@ -131,6 +149,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
 		live: liveConfig(settings),
 		redis: redisConfig(settings),
 		identity,
+		outbound: outboundConfig(settings, production),
 		log: logConfig(settings),
 		effective: effectiveSettings(settings, given, identity),
 	};
@@ -174,6 +193,7 @@ function effectiveSettings(
 		JWKS_URL: settings.JWKS_URL && maskUrl(settings.JWKS_URL.href),
 		METRICS_TOKEN: settings.METRICS_TOKEN && MASK,
 		ALLOWED_ORIGINS: settings.ALLOWED_ORIGINS.join(',') || undefined,
+		...describeOutbound(settings),
 	};
 	return Object.keys(settingsModel(false).shape).map((name) => ({
 		name,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { choice, integer, milliseconds, type Refusal, refuse, setting } from './values.ts';
+import { choice, integer, isDecodable, milliseconds, type Refusal, refuse, setting } from './values.ts';
 
 /** A database on a server of its own. Durations are in milliseconds; 0 is without limit. */
 export interface ServerDatabaseConfig {
@@ -95,15 +95,6 @@ function readSslMode({ searchParams }: URL): Refusal | undefined {
 	if (!SSL_MODES.includes(mode)) return refuse(`must have one of ${SSL_MODES.join(', ')} as its sslmode`);
 	if (CHECKED_SSL_MODES.includes(mode)) searchParams.set('sslmode', 'verify-full');
 	return undefined;
-}
-
-function isDecodable(text: string): boolean {
-	try {
-		decodeURIComponent(text);
-		return true;
-	} catch {
-		return false;
-	}
 }
 
 /** The text may hold a password, so no message repeats it. */

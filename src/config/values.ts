@@ -33,13 +33,17 @@ export interface IntegerRange {
 	readonly unit?: string;
 }
 
-export function integer(fallback: number, { min, max, unit }: IntegerRange) {
+export function wholeNumber({ min, max, unit }: IntegerRange) {
 	const kind = unit === undefined ? 'a whole number' : `a whole number of ${unit}`;
 	return setting((text): number | Refusal => {
 		const value = /^\d{1,15}$/.test(text.trim()) ? Number(text) : Number.NaN;
 		if (value >= min && value <= max) return value;
 		return refuse(`must be ${kind} from ${min} to ${max}, not ${quote(text)}`);
-	}).default(fallback);
+	});
+}
+
+export function integer(fallback: number, range: IntegerRange) {
+	return wholeNumber(range).default(fallback);
 }
 
 export function milliseconds(fallback: number, min: number, max = 3_600_000) {
@@ -73,4 +77,14 @@ export function choice<const Value extends string>(values: readonly Value[]) {
 		const found = values.find((value) => value === wanted);
 		return found ?? refuse(`must be one of ${values.join(', ')}, not ${quote(text)}`);
 	});
+}
+
+/** Whether a part of a URL has its percent signs where they belong. */
+export function isDecodable(text: string): boolean {
+	try {
+		decodeURIComponent(text);
+		return true;
+	} catch {
+		return false;
+	}
 }
