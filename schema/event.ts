@@ -68,6 +68,16 @@ builder.objectRef<MessageEvent>('MessageDeleted').implement({
 	}),
 });
 
+builder.objectRef<MessageEvent>('DeliveryChanged').implement({
+	description:
+		'A message to the outside moved on: its delivery has another status, or another attempt was made. ' +
+		'Without an actor where the service or the provider did it.',
+	interfaces: [ConversationEvent],
+	fields: (t) => ({
+		message: t.expose('message', { type: Message, description: `The message with its delivery. ${STATE}` }),
+	}),
+});
+
 builder.objectRef<MemberEvent>('MemberJoined').implement({
 	description: 'Somebody joined, or was added.',
 	interfaces: [ConversationEvent],

@@ -1,8 +1,11 @@
+import { LIMITS } from '../src/conversations/limits.ts';
 import type { Message as MessageRow, Revision } from '../src/conversations/model.ts';
-import { builder } from './builder.ts';
+import { builder, rows } from './builder.ts';
 import { Channel, Conversation } from './conversation.ts';
+import { Delivery } from './delivery.ts';
 import { toGlobalId } from './ids.ts';
 import { Node } from './node.ts';
+import { Attachment, Contact } from './outside.ts';
 import { type CursorKind, connection, pageRequest } from './pages.ts';
 import { User } from './user.ts';
 
@@ -73,6 +76,26 @@ Message.implement({
 				'reply to a note is a note itself.',
 		}),
 		channel: t.expose('channel', { type: Channel, description: 'The way it travelled; MMS shows here.' }),
+		attachments: t.field({
+			type: [Attachment],
+			description: 'What came or goes with it; none in CHAT, of notes, and once deleted.',
+			extensions: rows(LIMITS.attachments),
+			resolve: ({ outside }) => outside?.attachments ?? [],
+		}),
+		contact: t.field({
+			type: Contact,
+			nullable: true,
+			description: 'Who wrote it from outside; null where a user is the author.',
+			resolve: ({ outside, channel }) =>
+				outside?.incoming ? { address: outside.incoming.contactAddress, channel } : null,
+		}),
+		delivery: t.field({
+			type: Delivery,
+			nullable: true,
+			description:
+				'How it fares with the outside provider; null in CHAT, of notes, and for what came in from outside.',
+			resolve: ({ outside }) => outside?.delivery ?? null,
+		}),
 		revisions: t.field({
 			type: [MessageRevision],
 			nullable: { list: true, items: false },

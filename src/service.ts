@@ -174,6 +174,7 @@ async function createCore(
 		store: store.conversations,
 		users: store.users,
 		writes,
+		attempts: (messageIds) => store.outbound.attempts(messageIds),
 		epoch: () => live.epoch(),
 		observeSend: (outcome) => metrics.send(outcome),
 		announceRead: (conversationId, user, sequence) => live.announceRead(conversationId, user, sequence),

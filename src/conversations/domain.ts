@@ -1,4 +1,5 @@
 import type { User } from '../identity/viewer.ts';
+import type { DeliveryAttempt } from './outside.ts';
 import type { ConversationStore, UserStore } from './store.ts';
 import type { WriteQueue } from './write-queue.ts';
 
@@ -9,6 +10,8 @@ export interface Domain {
 	readonly store: ConversationStore;
 	readonly users: UserStore;
 	readonly writes: WriteQueue;
+	/** The attempts to deliver these messages, each message's by number. */
+	readonly attempts: (messageIds: readonly string[]) => Promise<readonly DeliveryAttempt[]>;
 	/** Which log this is: another one after a restore from a backup. As of the last look. */
 	readonly epoch: () => string;
 	/** Told how each send ended, for the metrics. */

@@ -11,6 +11,10 @@ export const LIMITS = {
 	defaultPageSize: 50,
 	/** Messages that a ConversationMovedError carries. */
 	missedMessages: 100,
+	/** Of one message. */
+	attachments: 10,
+	/** Attempts of one delivery in an answer: the newest. */
+	shownAttempts: 30,
 	searchCharacters: 100,
 	userNameCharacters: 200,
 	userSubjectCharacters: 255,

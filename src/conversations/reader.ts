@@ -8,6 +8,7 @@ import type {
 	Revision,
 	Visibility,
 } from './model.ts';
+import type { Delivery, DeliveryAttempt } from './outside.ts';
 import type { ActivityCursor, MemberCursor, Page, PageRequest, UserCursor } from './pages.ts';
 
 export interface ConversationFilter {
@@ -43,6 +44,8 @@ export interface Reader {
 	message(id: string): Promise<Message | undefined>;
 	/** Earlier bodies, oldest first. @throws ForbiddenError unless staff. */
 	revisions(message: Message): Promise<readonly Revision[]>;
+	/** Of a message that the viewer got, oldest first: the newest LIMITS.shownAttempts. */
+	attempts(delivery: Delivery): Promise<readonly DeliveryAttempt[]>;
 	/** Author, actor or member of something that the viewer sees. At once when it is known. */
 	user(id: string): User | Promise<User>;
 	/** A user asked for by id: oneself, those of one's conversations, for staff all. */

@@ -6,6 +6,7 @@ import { ForbiddenError, NotFoundError } from './errors.ts';
 import { checkText } from './input.ts';
 import { LIMITS } from './limits.ts';
 import type { Conversation, Membership, Message, Revision } from './model.ts';
+import type { Delivery, DeliveryAttempt } from './outside.ts';
 import type { ActivityCursor, MemberCursor, Page, PageRequest, UserCursor } from './pages.ts';
 import type { ConversationFilter, Reader } from './reader.ts';
 
@@ -75,6 +76,14 @@ export class RequestReader implements Reader {
 			}, LOADING),
 	);
 
+	readonly #attemptsLoader = once(
+		() =>
+			new DataLoader(async (ids: readonly string[]) => {
+				const found = Map.groupBy(await this.#domain.attempts(ids), ({ messageId }) => messageId);
+				return ids.map((id) => found.get(id) ?? []);
+			}, LOADING),
+	);
+
 	constructor(domain: Domain, viewer: Viewer, admitted?: string) {
 		this.#domain = domain;
 		this.#user = viewer.user;
@@ -138,6 +147,11 @@ export class RequestReader implements Reader {
 	async revisions(message: Message): Promise<readonly Revision[]> {
 		requireStaff(this.#user);
 		return message.editCount === 0 ? [] : this.#domain.store.revisions(message.id);
+	}
+
+	async attempts(delivery: Delivery): Promise<readonly DeliveryAttempt[]> {
+		if (delivery.attempts === 0) return [];
+		return (await this.#attemptsLoader().load(delivery.messageId)).slice(-LIMITS.shownAttempts);
 	}
 
 	user(id: string): User | Promise<User> {

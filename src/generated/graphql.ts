@@ -163,6 +163,7 @@ export type DemoEventsSubscriptionVariables = Exact<{
 
 export type DemoEventsSubscription = { readonly conversationEvents:
     | { readonly __typename: 'ConversationChanged', readonly sequence: number, readonly actor: { readonly name: string } | null }
+    | { readonly __typename: 'DeliveryChanged', readonly sequence: number, readonly actor: { readonly name: string } | null }
     | { readonly __typename: 'HistoryReset', readonly sequence: number, readonly actor: { readonly name: string } | null }
     | { readonly __typename: 'MemberJoined', readonly sequence: number, readonly actor: { readonly name: string } | null }
     | { readonly __typename: 'MemberLeft', readonly sequence: number, readonly actor: { readonly name: string } | null }

@@ -93,6 +93,7 @@ function createNode(store: Store, maxBatch: number): Node {
 		store: store.conversations,
 		users: store.users,
 		writes,
+		attempts: (messageIds) => store.outbound.attempts(messageIds),
 		epoch: () => 'epoch',
 		observeSend: () => {},
 		announceRead: () => {},

@@ -394,6 +394,7 @@ export type LogSubscriptionVariables = Exact<{
 
 export type LogSubscription = { readonly conversationEvents:
     | { readonly __typename: 'ConversationChanged', readonly sequence: number, readonly actor: { readonly id: string, readonly subject: string, readonly name: string } | null }
+    | { readonly __typename: 'DeliveryChanged', readonly sequence: number, readonly actor: { readonly id: string, readonly subject: string, readonly name: string } | null }
     | { readonly __typename: 'HistoryReset', readonly sequence: number, readonly actor: { readonly id: string, readonly subject: string, readonly name: string } | null }
     | { readonly __typename: 'MemberJoined', readonly sequence: number, readonly member: { readonly joinedAt: string, readonly leftAt: string | null, readonly lastReadSequence: number, readonly user: { readonly id: string, readonly subject: string, readonly name: string } }, readonly actor: { readonly id: string, readonly subject: string, readonly name: string } | null }
     | { readonly __typename: 'MemberLeft', readonly sequence: number, readonly member: { readonly joinedAt: string, readonly leftAt: string | null, readonly lastReadSequence: number, readonly user: { readonly id: string, readonly subject: string, readonly name: string } }, readonly actor: { readonly id: string, readonly subject: string, readonly name: string } | null }
@@ -411,6 +412,7 @@ export type FollowSubscriptionVariables = Exact<{
 
 export type FollowSubscription = { readonly conversationEvents:
     | { readonly __typename: 'ConversationChanged', readonly sequence: number, readonly conversationId: string }
+    | { readonly __typename: 'DeliveryChanged', readonly sequence: number, readonly conversationId: string }
     | { readonly __typename: 'HistoryReset', readonly reason: HistoryResetReason, readonly resumeFrom: number, readonly sequence: number, readonly conversationId: string }
     | { readonly __typename: 'MemberJoined', readonly sequence: number, readonly conversationId: string, readonly member: { readonly user: { readonly name: string } } }
     | { readonly __typename: 'MemberLeft', readonly sequence: number, readonly conversationId: string, readonly member: { readonly user: { readonly name: string } } }

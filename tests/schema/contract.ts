@@ -6,7 +6,8 @@ interface Node { id: ID! }
 interface Error { code: ErrorCode! message: String! retryable: Boolean! }
 
 enum ErrorCode {
-	NOT_FOUND FORBIDDEN INVALID_INPUT IDEMPOTENCY_CONFLICT CONVERSATION_CLOSED CONVERSATION_MOVED RATE_LIMITED SERVICE_BUSY
+	NOT_FOUND FORBIDDEN INVALID_INPUT IDEMPOTENCY_CONFLICT CONVERSATION_CLOSED CONVERSATION_MOVED CONTACT_OPTED_OUT
+	DELIVERY_CONFLICT RATE_LIMITED SERVICE_BUSY
 }
 
 type NotFoundError implements Error { code: ErrorCode! message: String! retryable: Boolean! }
@@ -16,6 +17,10 @@ type IdempotencyConflictError implements Error { code: ErrorCode! message: Strin
 type ConversationClosedError implements Error { code: ErrorCode! message: String! retryable: Boolean! }
 type ConversationMovedError implements Error {
 	code: ErrorCode! message: String! retryable: Boolean! missed: [Message!]!
+}
+type ContactOptedOutError implements Error { code: ErrorCode! message: String! retryable: Boolean! }
+type DeliveryConflictError implements Error {
+	code: ErrorCode! message: String! retryable: Boolean! status: DeliveryStatus!
 }
 type RateLimitedError implements Error { code: ErrorCode! message: String! retryable: Boolean! retryAfter: Int! }
 type ServiceBusyError implements Error { code: ErrorCode! message: String! retryable: Boolean! retryAfter: Int! }
@@ -65,9 +70,26 @@ type Message implements Node {
 	replyTo: Message
 	internal: Boolean!
 	channel: Channel!
+	attachments: [Attachment!]!
+	contact: Contact
+	delivery: Delivery
 	revisions: [MessageRevision!]
 }
 type MessageRevision { number: Int! body: String! createdAt: DateTime! }
+
+type Attachment { url: String! contentType: String size: Int }
+type Contact { address: String! channel: Channel! }
+
+enum DeliveryStatus { QUEUED SENDING RETRYING SENT DELIVERED UNDELIVERED FAILED DEAD UNKNOWN CANCELED }
+enum AttemptOutcome { ACCEPTED RETRY REJECTED UNKNOWN }
+type Delivery {
+	status: DeliveryStatus!
+	attempts: [DeliveryAttempt!]!
+	nextAttemptAt: DateTime
+	providerMessageId: String
+	error: String
+}
+type DeliveryAttempt { number: Int! startedAt: DateTime! durationMs: Int httpStatus: Int outcome: AttemptOutcome! }
 
 interface ConversationEvent { conversationId: ID! sequence: Int! occurredAt: DateTime! actor: User }
 type MessageSent implements ConversationEvent {
@@ -87,6 +109,9 @@ type MemberLeft implements ConversationEvent {
 }
 type ConversationChanged implements ConversationEvent {
 	conversationId: ID! sequence: Int! occurredAt: DateTime! actor: User conversation: Conversation!
+}
+type DeliveryChanged implements ConversationEvent {
+	conversationId: ID! sequence: Int! occurredAt: DateTime! actor: User message: Message!
 }
 enum HistoryResetReason { AHEAD PURGED REPLACED }
 type HistoryReset implements ConversationEvent {

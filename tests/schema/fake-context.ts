@@ -1,6 +1,7 @@
 import type { GraphQLContext } from '../../schema/context.ts';
 import type { Domain } from '../../src/conversations/domain.ts';
 import type { Conversation, ConversationEvent, Membership, Message } from '../../src/conversations/model.ts';
+import type { Delivery, DeliveryAttempt } from '../../src/conversations/outside.ts';
 import type { Reader } from '../../src/conversations/reader.ts';
 import type { User } from '../../src/identity/viewer.ts';
 
@@ -51,8 +52,68 @@ export function message(sequence: number): Message {
 		replyToId: null,
 		internal: false,
 		channel: 'CHAT',
+		outside: null,
 	};
 }
+
+const delivery: Delivery = {
+	messageId: message(3).id,
+	conversationId: conversation.id,
+	sequence: 3,
+	channel: 'MMS',
+	status: 'RETRYING',
+	from: '+11234567890',
+	to: '+10987654321',
+	requestedAt: at,
+	provider: 'webhook',
+	attempts: 1,
+	tries: 1,
+	nextAttemptAt: at,
+	leaseUntil: null,
+	providerMessageId: null,
+	error: 'The provider answered 429.',
+	uncertain: false,
+	updatedAt: at,
+};
+
+export const attempt: DeliveryAttempt = {
+	messageId: message(3).id,
+	number: 1,
+	provider: 'webhook',
+	startedAt: at,
+	durationMs: 12,
+	httpStatus: 429,
+	outcome: 'RETRY',
+};
+
+/** On its way to somebody outside, with a picture. */
+export const outgoing: Message = {
+	...message(3),
+	channel: 'MMS',
+	outside: {
+		delivery,
+		incoming: null,
+		attachments: [{ url: 'https://example.com/cat.jpg', contentType: 'image/jpeg', size: 2048 }],
+	},
+};
+
+/** What somebody outside wrote. */
+export const incoming: Message = {
+	...message(4),
+	authorId: null,
+	channel: 'SMS',
+	outside: {
+		delivery: null,
+		incoming: {
+			contactAddress: '+10987654321',
+			ownAddress: '+11234567890',
+			provider: 'webhook',
+			providerMessageId: 'in-1',
+			sentAt: at,
+		},
+		attachments: [],
+	},
+};
 
 export function event(type: ConversationEvent['type'], sequence: number): ConversationEvent {
 	return {
@@ -66,10 +127,15 @@ export function event(type: ConversationEvent['type'], sequence: number): Conver
 		internal: false,
 		commandId: '',
 		conversation,
-		message: type.startsWith('Message') ? message(sequence) : null,
+		message: messageOf(type, sequence),
 		member: type.startsWith('Member') ? membership : null,
 		users: [alice],
 	};
+}
+
+function messageOf(type: ConversationEvent['type'], sequence: number): Message | null {
+	if (type === 'DeliveryChanged') return outgoing;
+	return type.startsWith('Message') ? message(sequence) : null;
 }
 
 const reader: Reader = {
@@ -84,6 +150,7 @@ const reader: Reader = {
 	members: async () => ({ rows: [membership], hasMore: false }),
 	message: async (id) => (id === message(3).id ? message(3) : undefined),
 	revisions: async () => [],
+	attempts: async () => [attempt],
 	user: () => alice,
 	visibleUser: async (id) => (id === alice.id ? alice : undefined),
 	users: async () => ({ rows: [alice], hasMore: false }),

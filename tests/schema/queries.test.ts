@@ -3,7 +3,7 @@ import { ID_OF_NOTHING, toGlobalId } from '../../schema/ids.ts';
 import { schema } from '../../schema/index.ts';
 import type { PageRequest } from '../../src/conversations/pages.ts';
 import { asJson, EXECUTORS, originalOf } from './executors.ts';
-import { alice, conversation, fakeContext, message } from './fake-context.ts';
+import { alice, conversation, fakeContext, incoming, message, outgoing } from './fake-context.ts';
 
 const CONVERSATION = toGlobalId('Conversation', conversation.id);
 
@@ -59,6 +59,54 @@ describe.each(EXECUTORS)('a query, %s', (_name, run) => {
 			{ limit: 2, fromEnd: true },
 			{ limit: 2, fromEnd: true, before: 3 },
 		]);
+	});
+
+	test('reads what messages have outside', async () => {
+		const rows = [message(2), outgoing, incoming];
+		const context = fakeContext({ reader: { history: async () => ({ rows, hasMore: false }) } });
+		const source = `query ($id: ID!) { conversation(id: $id) { messages { edges { node {
+			attachments { url contentType size }
+			contact { address channel }
+			delivery {
+				status from to provider nextAttemptAt providerMessageId error requestedAt updatedAt
+				attempts { number provider startedAt durationMs httpStatus outcome }
+			}
+		} } } } }`;
+		const { data, errors } = await run(source, context, { id: CONVERSATION });
+		expect(errors).toBeUndefined();
+		const at = '2026-01-31T12:00:00.000Z';
+		const nodes = [
+			{ attachments: [], contact: null, delivery: null },
+			{
+				attachments: [{ url: 'https://example.com/cat.jpg', contentType: 'image/jpeg', size: 2048 }],
+				contact: null,
+				delivery: {
+					status: 'RETRYING',
+					from: '+11234567890',
+					to: '+10987654321',
+					provider: 'webhook',
+					nextAttemptAt: at,
+					providerMessageId: null,
+					error: 'The provider answered 429.',
+					requestedAt: at,
+					updatedAt: at,
+					attempts: [
+						{
+							number: 1,
+							provider: 'webhook',
+							startedAt: at,
+							durationMs: 12,
+							httpStatus: 429,
+							outcome: 'RETRY',
+						},
+					],
+				},
+			},
+			{ attachments: [], contact: { address: '+10987654321', channel: 'SMS' }, delivery: null },
+		];
+		expect(asJson(data)).toEqual({
+			conversation: { messages: { edges: nodes.map((node) => ({ node })) } },
+		});
 	});
 
 	test('finds nodes of every type, and null for the rest', async () => {
@@ -146,7 +194,18 @@ describe('a compiled page of messages', () => {
 			.flatMap((type) => (type && 'getFields' in type ? Object.values(type.getFields()) : []))
 			.flatMap((field) => ('resolve' in field && field.resolve ? [field.name] : []));
 		expect([...new Set(resolvers)].sort()).toEqual(
-			['actor', 'author', 'conversation', 'conversationId', 'id', 'replyTo', 'revisions'].sort(),
+			[
+				'actor',
+				'attachments',
+				'author',
+				'contact',
+				'conversation',
+				'conversationId',
+				'delivery',
+				'id',
+				'replyTo',
+				'revisions',
+			].sort(),
 		);
 	});
 });

@@ -14,6 +14,7 @@ describe('a subscription', () => {
 		conversationEvents(conversationId: $id, after: $after, epoch: $epoch) {
 			__typename conversationId sequence occurredAt actor { name }
 			... on MessageSent { message { body } } ... on MemberJoined { member { user { name } } }
+			... on DeliveryChanged { message { delivery { status attempts { outcome } } } }
 			... on ConversationChanged { conversation { lastSequence } } ... on HistoryReset { reason resumeFrom } } }`);
 	const follow = (contextValue: GraphQLContext, variableValues: Record<string, unknown>) =>
 		subscribe({ schema, document, contextValue, variableValues });
@@ -33,6 +34,7 @@ describe('a subscription', () => {
 			yield event('ConversationChanged', 1);
 			yield event('MemberJoined', 2);
 			yield event('MessageSent', 3);
+			yield { ...event('DeliveryChanged', 4), actorId: null };
 		}
 		const context = fakeContext({
 			live: {
@@ -52,6 +54,13 @@ describe('a subscription', () => {
 			{ ...common, __typename: 'ConversationChanged', sequence: 1, conversation: { lastSequence: 4 } },
 			{ ...common, __typename: 'MemberJoined', sequence: 2, member: { user: { name: 'Alice' } } },
 			{ ...common, __typename: 'MessageSent', sequence: 3, message: { body: 'Nr. 3' } },
+			{
+				conversationId: CONVERSATION,
+				actor: null,
+				__typename: 'DeliveryChanged',
+				sequence: 4,
+				message: { delivery: { status: 'RETRYING', attempts: [{ outcome: 'RETRY' }] } },
+			},
 		]);
 		expect(requests).toEqual([{ conversationId: conversation.id, after: 7 }]);
 	});
