@@ -1,19 +1,12 @@
 import { defineEntity, p } from '@mikro-orm/core';
+import { instant, key, word } from './columns.ts';
+import { outsideEntities } from './outside-entities.ts';
 
 /**
  * The tables. They are made for SQL Server and fit the others: text is nvarchar there, keys compare by code
  * point (BINARY), (conversation, sequence) is the clustered key of messages and events, and no statement needs
  * more than the subset of T-SQL that SQL Server and its compatible servers share.
  */
-
-/** By code point: of keys that clients choose 'a' and 'A' are two, and names have one order on every database. */
-export const BINARY = 'Latin1_General_100_BIN2';
-
-const key = (length: number) => p.string().length(length).collation(BINARY);
-/** Words of our own, ASCII. */
-const word = () => p.string().length(24);
-/** Milliseconds, UTC. */
-const instant = () => p.datetime().length(3);
 
 export const UserEntity = defineEntity({
 	name: 'User',
@@ -142,5 +135,6 @@ export const entities = [
 	MessageEntity,
 	RevisionEntity,
 	EventEntity,
+	...outsideEntities,
 	SettingEntity,
 ] as const;

@@ -10,8 +10,9 @@ import {
 } from 'kysely';
 import type { ServerDatabaseConfig } from '../config.ts';
 import { StoreUnavailable } from '../conversations/store.ts';
+import { BINARY } from './columns.ts';
 import { postgresqlDialect } from './dialect.ts';
-import { BINARY, entities } from './entities.ts';
+import { entities } from './entities.ts';
 import { postgresqlMigrations } from './migrations/postgresql.ts';
 import { refusalOf } from './postgresql-errors.ts';
 import { Connections } from './postgresql-pool.ts';

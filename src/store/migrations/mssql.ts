@@ -83,8 +83,78 @@ class PageIndexes extends Migration {
 	}
 }
 
+/** What goes out to providers and comes in from them. */
+class Outbound extends Migration {
+	override up(): void {
+		this.addSql(`create table threads (
+			pair_key nvarchar(43) ${BINARY} not null, generation int not null,
+			conversation_id uniqueidentifier not null, family nvarchar(24) not null,
+			own_address nvarchar(320) ${BINARY} not null, contact_address nvarchar(320) ${BINARY} not null,
+			constraint threads_pkey primary key (pair_key, generation))`);
+		this.addSql('create unique index threads_conversation_unique on threads (conversation_id)');
+		this.addSql(`create table deliveries (
+			message_id uniqueidentifier not null, conversation_id uniqueidentifier not null, sequence int not null,
+			channel nvarchar(24) not null, status nvarchar(24) not null, from_address nvarchar(320) ${BINARY} not null,
+			to_address nvarchar(320) ${BINARY} not null, requested_at datetime2(3) not null, provider nvarchar(24) null,
+			attempts int not null, tries int not null, next_attempt_at datetime2(3) null, lease_until datetime2(3) null,
+			provider_message_id nvarchar(255) ${BINARY} null, error nvarchar(500) null, uncertain bit not null,
+			updated_at datetime2(3) not null, open_sequence int null, due_at datetime2(3) null,
+			constraint deliveries_pkey primary key (message_id))`);
+		this.addSql('create index deliveries_due_index on deliveries (due_at) where due_at is not null');
+		this.addSql(
+			'create index deliveries_lease_index on deliveries (lease_until) where lease_until is not null',
+		);
+		this.addSql(
+			'create index deliveries_open_index on deliveries (conversation_id, open_sequence) where open_sequence is not null',
+		);
+		this.addSql(
+			'create index deliveries_provider_index on deliveries (provider_message_id, provider) where provider_message_id is not null',
+		);
+		this.addSql('create index deliveries_status_index on deliveries (status, updated_at, message_id)');
+		this.addSql(`create table delivery_attempts (
+			message_id uniqueidentifier not null, number int not null, provider nvarchar(24) not null,
+			started_at datetime2(3) not null, duration_ms int null, http_status int null, outcome nvarchar(24) not null,
+			constraint delivery_attempts_pkey primary key (message_id, number))`);
+		this.addSql(`create table attachments (
+			message_id uniqueidentifier not null, position int not null, url nvarchar(2048) not null,
+			content_type nvarchar(255) null, size int null,
+			constraint attachments_pkey primary key (message_id, position))`);
+		this.addSql(`create table incoming_messages (
+			message_id uniqueidentifier not null, contact_address nvarchar(320) ${BINARY} not null,
+			own_address nvarchar(320) ${BINARY} not null, provider nvarchar(24) not null,
+			provider_message_id nvarchar(255) ${BINARY} not null, sent_at datetime2(3) not null,
+			constraint incoming_messages_pkey primary key (message_id))`);
+		this.addSql(`create table webhook_receipts (
+			receipt_key nvarchar(43) ${BINARY} not null, received_at datetime2(3) not null,
+			constraint webhook_receipts_pkey primary key (receipt_key))`);
+		this.addSql('create index webhook_receipts_received_index on webhook_receipts (received_at)');
+		this.addSql(`create table opt_outs (
+			opt_out_key nvarchar(43) ${BINARY} not null, family nvarchar(24) not null,
+			address nvarchar(320) ${BINARY} not null, opted_out_at datetime2(3) not null,
+			constraint opt_outs_pkey primary key (opt_out_key))`);
+		this.addSql(`create table provider_limits (
+			provider nvarchar(24) not null, next_turn_at datetime2(3) null, next_turn_micros int not null,
+			paused_until datetime2(3) null, constraint provider_limits_pkey primary key (provider))`);
+	}
+
+	override down(): void {
+		for (const table of [
+			'provider_limits',
+			'opt_outs',
+			'webhook_receipts',
+			'incoming_messages',
+			'attachments',
+			'delivery_attempts',
+			'deliveries',
+			'threads',
+		])
+			this.addSql(`drop table ${table}`);
+	}
+}
+
 /** In the order in which they are applied; a name never changes. */
 export const mssqlMigrations = [
 	{ name: '0001-first-tables', class: FirstTables },
 	{ name: '0002-page-indexes', class: PageIndexes },
+	{ name: '0003-outbound', class: Outbound },
 ];

@@ -65,8 +65,65 @@ class PageIndexes extends Migration {
 	}
 }
 
+/** What goes out to providers and comes in from them. */
+class Outbound extends Migration {
+	override up(): void {
+		this.addSql(`create table threads (
+			pair_key varchar(43) collate "C" not null, generation int not null, conversation_id uuid not null,
+			family varchar(24) not null, own_address varchar(320) collate "C" not null,
+			contact_address varchar(320) collate "C" not null, primary key (pair_key, generation),
+			constraint threads_conversation_unique unique (conversation_id))`);
+		this.addSql(`create table deliveries (
+			message_id uuid primary key, conversation_id uuid not null, sequence int not null,
+			channel varchar(24) not null, status varchar(24) not null, from_address varchar(320) collate "C" not null,
+			to_address varchar(320) collate "C" not null, requested_at timestamptz(3) not null,
+			provider varchar(24) null, attempts int not null, tries int not null, next_attempt_at timestamptz(3) null,
+			lease_until timestamptz(3) null, provider_message_id varchar(255) collate "C" null, error varchar(500) null,
+			uncertain boolean not null, updated_at timestamptz(3) not null, open_sequence int null,
+			due_at timestamptz(3) null)`);
+		this.addSql('create index deliveries_due_index on deliveries (due_at) where due_at is not null');
+		this.addSql(
+			'create index deliveries_lease_index on deliveries (lease_until) where lease_until is not null',
+		);
+		this.addSql(
+			'create index deliveries_open_index on deliveries (conversation_id, open_sequence) where open_sequence is not null',
+		);
+		this.addSql(
+			'create index deliveries_provider_index on deliveries (provider_message_id, provider) where provider_message_id is not null',
+		);
+		this.addSql('create index deliveries_status_index on deliveries (status, updated_at, message_id)');
+		this.addSql(`create table delivery_attempts (
+			message_id uuid not null, number int not null, provider varchar(24) not null,
+			started_at timestamptz(3) not null, duration_ms int null, http_status int null,
+			outcome varchar(24) not null, primary key (message_id, number))`);
+		this.addSql(`create table attachments (
+			message_id uuid not null, position int not null, url varchar(2048) not null, content_type varchar(255) null,
+			size int null, primary key (message_id, position))`);
+		this.addSql(`create table incoming_messages (
+			message_id uuid primary key, contact_address varchar(320) collate "C" not null,
+			own_address varchar(320) collate "C" not null, provider varchar(24) not null,
+			provider_message_id varchar(255) collate "C" not null, sent_at timestamptz(3) not null)`);
+		this.addSql(`create table webhook_receipts (
+			receipt_key varchar(43) collate "C" primary key, received_at timestamptz(3) not null)`);
+		this.addSql('create index webhook_receipts_received_index on webhook_receipts (received_at)');
+		this.addSql(`create table opt_outs (
+			opt_out_key varchar(43) collate "C" primary key, family varchar(24) not null,
+			address varchar(320) collate "C" not null, opted_out_at timestamptz(3) not null)`);
+		this.addSql(`create table provider_limits (
+			provider varchar(24) primary key, next_turn_at timestamptz(3) null, next_turn_micros int not null,
+			paused_until timestamptz(3) null)`);
+	}
+
+	override down(): void {
+		this.addSql(
+			'drop table provider_limits, opt_outs, webhook_receipts, incoming_messages, attachments, delivery_attempts, deliveries, threads',
+		);
+	}
+}
+
 /** In the order in which they are applied; a name never changes. */
 export const postgresqlMigrations = [
 	{ name: '0001-first-tables', class: FirstTables },
 	{ name: '0002-page-indexes', class: PageIndexes },
+	{ name: '0003-outbound', class: Outbound },
 ];

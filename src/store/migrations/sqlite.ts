@@ -72,8 +72,70 @@ class PageIndexes extends Migration {
 	}
 }
 
+/** What goes out to providers and comes in from them. */
+class Outbound extends Migration {
+	override up(): void {
+		this.addSql(`create table threads (
+			pair_key text not null, generation integer not null, conversation_id text not null, family text not null,
+			own_address text not null, contact_address text not null, primary key (pair_key, generation)) without rowid`);
+		this.addSql('create unique index threads_conversation_unique on threads (conversation_id)');
+		this.addSql(`create table deliveries (
+			message_id text not null primary key, conversation_id text not null, sequence integer not null,
+			channel text not null, status text not null, from_address text not null, to_address text not null,
+			requested_at datetime not null, provider text null, attempts integer not null, tries integer not null,
+			next_attempt_at datetime null, lease_until datetime null, provider_message_id text null, error text null,
+			uncertain integer not null, updated_at datetime not null, open_sequence integer null,
+			due_at datetime null) without rowid`);
+		this.addSql('create index deliveries_due_index on deliveries (due_at) where due_at is not null');
+		this.addSql(
+			'create index deliveries_lease_index on deliveries (lease_until) where lease_until is not null',
+		);
+		this.addSql(
+			'create index deliveries_open_index on deliveries (conversation_id, open_sequence) where open_sequence is not null',
+		);
+		this.addSql(
+			'create index deliveries_provider_index on deliveries (provider_message_id, provider) where provider_message_id is not null',
+		);
+		this.addSql('create index deliveries_status_index on deliveries (status, updated_at, message_id)');
+		this.addSql(`create table delivery_attempts (
+			message_id text not null, number integer not null, provider text not null, started_at datetime not null,
+			duration_ms integer null, http_status integer null, outcome text not null,
+			primary key (message_id, number)) without rowid`);
+		this.addSql(`create table attachments (
+			message_id text not null, position integer not null, url text not null, content_type text null,
+			size integer null, primary key (message_id, position)) without rowid`);
+		this.addSql(`create table incoming_messages (
+			message_id text not null primary key, contact_address text not null, own_address text not null,
+			provider text not null, provider_message_id text not null, sent_at datetime not null) without rowid`);
+		this.addSql(`create table webhook_receipts (
+			receipt_key text not null primary key, received_at datetime not null) without rowid`);
+		this.addSql('create index webhook_receipts_received_index on webhook_receipts (received_at)');
+		this.addSql(`create table opt_outs (
+			opt_out_key text not null primary key, family text not null, address text not null,
+			opted_out_at datetime not null) without rowid`);
+		this.addSql(`create table provider_limits (
+			provider text not null primary key, next_turn_at datetime null, next_turn_micros integer not null,
+			paused_until datetime null) without rowid`);
+	}
+
+	override down(): void {
+		for (const table of [
+			'provider_limits',
+			'opt_outs',
+			'webhook_receipts',
+			'incoming_messages',
+			'attachments',
+			'delivery_attempts',
+			'deliveries',
+			'threads',
+		])
+			this.addSql(`drop table ${table}`);
+	}
+}
+
 /** In the order in which they are applied; a name never changes. */
 export const sqliteMigrations = [
 	{ name: '0001-first-tables', class: FirstTables },
 	{ name: '0002-page-indexes', class: PageIndexes },
+	{ name: '0003-outbound', class: Outbound },
 ];

@@ -19,6 +19,23 @@ insert into settings (name, value) values ('epoch', lower(left(replace(convert(n
 create index conversations_open_index on conversations (last_activity_at, id) where closed_at is null;
 create index memberships_present_index on memberships (conversation_id, joined_at, user_id) where left_at is null;
 
+-- 0003-outbound up
+create table threads ( pair_key nvarchar(43) collate Latin1_General_100_BIN2 not null, generation int not null, conversation_id uniqueidentifier not null, family nvarchar(24) not null, own_address nvarchar(320) collate Latin1_General_100_BIN2 not null, contact_address nvarchar(320) collate Latin1_General_100_BIN2 not null, constraint threads_pkey primary key (pair_key, generation));
+create unique index threads_conversation_unique on threads (conversation_id);
+create table deliveries ( message_id uniqueidentifier not null, conversation_id uniqueidentifier not null, sequence int not null, channel nvarchar(24) not null, status nvarchar(24) not null, from_address nvarchar(320) collate Latin1_General_100_BIN2 not null, to_address nvarchar(320) collate Latin1_General_100_BIN2 not null, requested_at datetime2(3) not null, provider nvarchar(24) null, attempts int not null, tries int not null, next_attempt_at datetime2(3) null, lease_until datetime2(3) null, provider_message_id nvarchar(255) collate Latin1_General_100_BIN2 null, error nvarchar(500) null, uncertain bit not null, updated_at datetime2(3) not null, open_sequence int null, due_at datetime2(3) null, constraint deliveries_pkey primary key (message_id));
+create index deliveries_due_index on deliveries (due_at) where due_at is not null;
+create index deliveries_lease_index on deliveries (lease_until) where lease_until is not null;
+create index deliveries_open_index on deliveries (conversation_id, open_sequence) where open_sequence is not null;
+create index deliveries_provider_index on deliveries (provider_message_id, provider) where provider_message_id is not null;
+create index deliveries_status_index on deliveries (status, updated_at, message_id);
+create table delivery_attempts ( message_id uniqueidentifier not null, number int not null, provider nvarchar(24) not null, started_at datetime2(3) not null, duration_ms int null, http_status int null, outcome nvarchar(24) not null, constraint delivery_attempts_pkey primary key (message_id, number));
+create table attachments ( message_id uniqueidentifier not null, position int not null, url nvarchar(2048) not null, content_type nvarchar(255) null, size int null, constraint attachments_pkey primary key (message_id, position));
+create table incoming_messages ( message_id uniqueidentifier not null, contact_address nvarchar(320) collate Latin1_General_100_BIN2 not null, own_address nvarchar(320) collate Latin1_General_100_BIN2 not null, provider nvarchar(24) not null, provider_message_id nvarchar(255) collate Latin1_General_100_BIN2 not null, sent_at datetime2(3) not null, constraint incoming_messages_pkey primary key (message_id));
+create table webhook_receipts ( receipt_key nvarchar(43) collate Latin1_General_100_BIN2 not null, received_at datetime2(3) not null, constraint webhook_receipts_pkey primary key (receipt_key));
+create index webhook_receipts_received_index on webhook_receipts (received_at);
+create table opt_outs ( opt_out_key nvarchar(43) collate Latin1_General_100_BIN2 not null, family nvarchar(24) not null, address nvarchar(320) collate Latin1_General_100_BIN2 not null, opted_out_at datetime2(3) not null, constraint opt_outs_pkey primary key (opt_out_key));
+create table provider_limits ( provider nvarchar(24) not null, next_turn_at datetime2(3) null, next_turn_micros int not null, paused_until datetime2(3) null, constraint provider_limits_pkey primary key (provider));
+
 -- 0001-first-tables down
 drop table settings;
 drop table events;
@@ -31,3 +48,13 @@ drop table users;
 -- 0002-page-indexes down
 drop index conversations_open_index on conversations;
 drop index memberships_present_index on memberships;
+
+-- 0003-outbound down
+drop table provider_limits;
+drop table opt_outs;
+drop table webhook_receipts;
+drop table incoming_messages;
+drop table attachments;
+drop table delivery_attempts;
+drop table deliveries;
+drop table threads;
