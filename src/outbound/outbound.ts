@@ -8,6 +8,8 @@ export interface Outbound {
 	readonly store: OutboundStore;
 	/** Those that have a provider. */
 	readonly channels: ReadonlySet<OutsideChannel>;
+	/** The names of each channel's providers, in the order in which they are asked. */
+	readonly providers: ReadonlyMap<OutsideChannel, readonly string[]>;
 	/** Messages a second that a provider of the channel takes; undefined without a limit. For the preview. */
 	readonly ratePerSecond: number | undefined;
 	/** The answer to HELP; undefined gives none. */

@@ -46,6 +46,8 @@ export interface OutboundStore {
 	attempts(messageIds: readonly string[]): Promise<readonly DeliveryAttempt[]>;
 	/** How many deliveries have each status; a status that none has is absent. */
 	counts(): Promise<ReadonlyMap<DeliveryStatus, number>>;
+	/** How many deliveries of these channels wait to be sent: QUEUED or RETRYING. For the preview. */
+	countWaiting(channels: readonly OutsideChannel[]): Promise<number>;
 	deadLetters(
 		statuses: readonly DeliveryStatus[],
 		page: PageRequest<DeadLetterCursor>,
