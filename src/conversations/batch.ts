@@ -1,7 +1,10 @@
 import type { Command } from './command.ts';
-import { Draft } from './draft.ts';
+import { Draft, type DraftChanges } from './draft.ts';
 import type { Conversation, ConversationEvent } from './model.ts';
-import type { Changes, MembershipKey, MissedQuery, SendKey, StoreTransaction } from './store.ts';
+import type { Thread } from './outside.ts';
+import { optOutKey } from './outside-keys.ts';
+import { OutsideState } from './outside-state.ts';
+import type { Changes, MembershipKey, MissedQuery, OpenQuery, SendKey, StoreTransaction } from './store.ts';
 
 /** A command that was taken and is not answered yet. */
 export interface Waiting {
@@ -26,7 +29,7 @@ export type Attempt =
 
 /** What one transaction does for a batch: locks, reads, decides command by command, and saves what they changed. */
 export async function runBatch(transaction: StoreTransaction, batch: readonly Waiting[]): Promise<void> {
-	const drafts = await openDrafts(
+	const { drafts, outside } = await openDrafts(
 		transaction,
 		batch.map(({ command }) => command),
 	);
@@ -35,7 +38,13 @@ export async function runBatch(transaction: StoreTransaction, batch: readonly Wa
 		waiting.attempt = decide(waiting.command, draft);
 	}
 	const changed = [...drafts.values()].filter((draft) => draft.hasChanges);
-	if (changed.length > 0) await transaction.save(merge(changed.map((draft) => draft.changes())));
+	if (changed.length > 0)
+		await transaction.save(
+			merge(
+				changed.map((draft) => draft.changes()),
+				outside,
+			),
+		);
 }
 
 /** @throws what is not a refusal of this command alone. */
@@ -63,7 +72,7 @@ export async function lockAll(transaction: StoreTransaction, batch: readonly Wai
 async function openDrafts(
 	transaction: StoreTransaction,
 	commands: readonly Command<unknown>[],
-): Promise<ReadonlyMap<string, Draft>> {
+): Promise<{ readonly drafts: ReadonlyMap<string, Draft>; readonly outside: OutsideState }> {
 	const created = new Map(
 		commands.flatMap((command) => (command.creates ? [[command.conversationId, command.creates]] : [])),
 	);
@@ -72,9 +81,18 @@ async function openDrafts(
 	const locked = existing.length > 0 ? await transaction.lock(existing) : new Map<string, Conversation>();
 	// Not before: others write as long as they hold the rows.
 	const now = new Date();
+	const threads = await threadsOf(transaction, locked);
+	const outside = await readOutside(transaction, commands, threads);
 	const drafts = new Map(
-		Array.from(ids, (id) => [id, new Draft(locked.get(id) ?? created.get(id), now, created.has(id))]),
+		Array.from(ids, (id) => [
+			id,
+			new Draft(locked.get(id) ?? created.get(id), now, outside, created.has(id)),
+		]),
 	);
+	for (const thread of threads) {
+		const draft = drafts.get(thread.conversationId);
+		if (draft !== undefined) draft.thread = thread;
+	}
 	const present = commands.filter((command) => locked.has(command.conversationId));
 	const messages = [
 		...(await transaction.messagesByKey(keysOf(present))),
@@ -84,7 +102,43 @@ async function openDrafts(
 	for (const message of messages) drafts.get(message.conversationId)?.loadMessage(message);
 	for (const membership of await transaction.memberships(membersOf(present)))
 		drafts.get(membership.conversationId)?.loadMembership(membership);
-	return drafts;
+	const queries = openBefore(present);
+	if (queries.length > 0)
+		for (const open of await transaction.openDeliveries(queries))
+			drafts.get(open.conversationId)?.loadOpenDelivery(open);
+	return { drafts, outside };
+}
+
+/** Nothing is asked for conversations that are all in CHAT. */
+async function threadsOf(
+	transaction: StoreTransaction,
+	locked: ReadonlyMap<string, Conversation>,
+): Promise<readonly Thread[]> {
+	const ids = Array.from(locked.values()).flatMap(({ id, channel }) => (channel === 'CHAT' ? [] : [id]));
+	return ids.length === 0 ? [] : transaction.threadsOf(ids);
+}
+
+/** Only what the commands need, and whether the contacts of the conversations are opted out. */
+async function readOutside(
+	transaction: StoreTransaction,
+	commands: readonly Command<unknown>[],
+	threads: readonly Thread[],
+): Promise<OutsideState> {
+	const pairKeys = [...new Set(commands.flatMap(({ needs }) => needs.pairKey ?? []))];
+	const receiptKeys = [...new Set(commands.flatMap(({ needs }) => needs.receiptKeys ?? []))];
+	const optOutKeys = new Set(commands.flatMap(({ needs }) => needs.optOutKeys ?? []));
+	for (const { family, contactAddress } of threads) optOutKeys.add(optOutKey(family, contactAddress));
+	return new OutsideState({
+		threads: pairKeys.length === 0 ? [] : await transaction.threads(pairKeys),
+		receipts: receiptKeys.length === 0 ? new Set() : await transaction.receipts(receiptKeys),
+		optOuts: optOutKeys.size === 0 ? new Set() : await transaction.optOuts([...optOutKeys]),
+	});
+}
+
+function openBefore(commands: readonly Command<unknown>[]): readonly OpenQuery[] {
+	return commands.flatMap(({ conversationId, needs: { openBefore: before } }) =>
+		before === undefined ? [] : [{ conversationId, before }],
+	);
 }
 
 function keysOf(commands: readonly Command<unknown>[]): readonly SendKey[] {
@@ -107,8 +161,9 @@ function membersOf(commands: readonly Command<unknown>[]): readonly MembershipKe
 	return [...new Map(keys.map((key) => [`${key.conversationId} ${key.userId}`, key])).values()];
 }
 
-function merge(all: readonly Changes[]): Changes {
+function merge(all: readonly DraftChanges[], outside: OutsideState): Changes {
 	return {
+		...outside.changes(),
 		newConversations: all.flatMap((changes) => changes.newConversations),
 		changedConversations: all.flatMap((changes) => changes.changedConversations),
 		entries: all.flatMap((changes) => changes.entries),
@@ -118,5 +173,8 @@ function merge(all: readonly Changes[]): Changes {
 		erasedRevisions: all.flatMap((changes) => changes.erasedRevisions),
 		newMemberships: all.flatMap((changes) => changes.newMemberships),
 		changedMemberships: all.flatMap((changes) => changes.changedMemberships),
+		changedDeliveries: all.flatMap((changes) => changes.changedDeliveries),
+		newAttempts: all.flatMap((changes) => changes.newAttempts),
+		changedAttempts: all.flatMap((changes) => changes.changedAttempts),
 	};
 }

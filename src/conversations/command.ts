@@ -22,4 +22,12 @@ export interface Needs {
 	readonly messageIds?: readonly string[];
 	readonly sendKey?: string;
 	readonly missed?: Omit<MissedQuery, 'conversationId'>;
+	/** Two addresses whose thread is looked up, also for a conversation that is new. */
+	readonly pairKey?: string;
+	/** Which of these were received before, also for a conversation that is new. */
+	readonly receiptKeys?: readonly string[];
+	/** Whether these are opted out, beside the contact of the conversation's own thread. */
+	readonly optOutKeys?: readonly string[];
+	/** The deliveries before this sequence that are still to be sent. */
+	readonly openBefore?: number;
 }

@@ -7,7 +7,7 @@ import type { Conversation, Message } from './model.ts';
 
 /**
  * Empties a message and forgets its earlier bodies; it keeps its place. For its author and for staff, in a closed
- * conversation too. Deleting twice is no error.
+ * conversation too. What has not gone outside yet goes no more. Deleting twice is no error.
  * @throws NotFoundError, ForbiddenError, ServiceBusyError.
  */
 export async function deleteMessage(
@@ -25,7 +25,8 @@ export async function deleteMessage(
 			if (before.authorId !== viewer.user.id && !isStaff(viewer.user))
 				throw new ForbiddenError('Only its author and agents may delete a message.');
 			if (before.deletedAt !== null) return { conversation, message: before };
-			const message = { ...before, body: '', deletedAt: draft.now };
+			const outside = before.outside && { ...before.outside, attachments: [] };
+			const message = { ...before, body: '', deletedAt: draft.now, outside };
 			draft.changeMessage('MessageDeleted', message, viewer.user, 'erase');
 			return { conversation: draft.conversation ?? conversation, message };
 		},

@@ -1,4 +1,5 @@
 import type { User } from '../identity/viewer.ts';
+import { isOpen, withDelivery } from './delivery.ts';
 import type {
 	Conversation,
 	ConversationEvent,
@@ -8,8 +9,13 @@ import type {
 	Revision,
 	StoredMessage,
 } from './model.ts';
+import type { Delivery, DeliveryAttempt, Thread } from './outside.ts';
+import type { OutsideState } from './outside-state.ts';
 import { sendKey } from './send-key.ts';
-import type { Changes } from './store.ts';
+import type { Changes, OpenDelivery } from './store.ts';
+
+/** What one draft changes: what addresses share is the batch's. */
+export type DraftChanges = Omit<Changes, 'newThreads' | 'newReceipts' | 'newOptOuts' | 'endedOptOuts'>;
 
 /**
  * A locked conversation within a transaction: what was read of it, and what this transaction changes. Commands of
@@ -18,7 +24,10 @@ import type { Changes } from './store.ts';
 export class Draft {
 	/** Undefined: there is no such conversation. */
 	conversation: Conversation | undefined;
+	/** Between which addresses it is; undefined in CHAT. */
+	thread: Thread | undefined;
 	readonly now: Date;
+	readonly outside: OutsideState;
 	/** What the present command adds to the log, in order. */
 	events: ConversationEvent[] = [];
 	commandId = '';
@@ -35,10 +44,16 @@ export class Draft {
 	readonly #changedMemberships = new Set<string>();
 	readonly #revisions: Revision[] = [];
 	readonly #erased: string[] = [];
+	readonly #changedDeliveries = new Set<string>();
+	/** Sequences, by message. */
+	readonly #openDeliveries = new Map<string, number>();
+	readonly #newAttempts: DeliveryAttempt[] = [];
+	readonly #changedAttempts: DeliveryAttempt[] = [];
 
-	constructor(conversation: Conversation | undefined, now: Date, isNew = false) {
+	constructor(conversation: Conversation | undefined, now: Date, outside: OutsideState, isNew = false) {
 		this.conversation = conversation;
 		this.now = now;
+		this.outside = outside;
 		this.#isNew = isNew;
 	}
 
@@ -52,6 +67,11 @@ export class Draft {
 		this.#messages.set(message.id, message);
 		if (message.authorId === null || message.clientMessageId === null) return;
 		this.#messageIdsByKey.set(sendKey(message.authorId, message.clientMessageId), message.id);
+	}
+
+	/** Takes in what was read under the lock. */
+	loadOpenDelivery({ messageId, sequence }: OpenDelivery): void {
+		this.#openDeliveries.set(messageId, sequence);
 	}
 
 	membership(userId: string): Membership | undefined {
@@ -72,10 +92,38 @@ export class Draft {
 		return [...this.#messages.values()].filter(isMissed).sort((a, b) => a.sequence - b.sequence);
 	}
 
-	addMessage(message: StoredMessage, author: User): void {
+	/** Whether a delivery before this sequence is still to be sent, of those that were read. */
+	isHeldBack(sequence: number): boolean {
+		return Array.from(this.#openDeliveries.values()).some((open) => open < sequence);
+	}
+
+	/** `author` is null for somebody outside, and for the service itself. */
+	addMessage(message: StoredMessage, author: User | null): void {
 		this.loadMessage(message);
 		this.#newMessages.add(message.id);
+		if (message.outside?.delivery) this.#noteOpen(message.outside.delivery);
 		this.#append('MessageSent', author, { message });
+	}
+
+	/** `actor` is null for the service itself and for a provider. */
+	changeDelivery(delivery: Delivery, actor: User | null): StoredMessage {
+		const before = this.#messages.get(delivery.messageId);
+		if (before === undefined) throw new Error('A delivery changes with its message, which was not read.');
+		const message = withDelivery(before, delivery);
+		this.#messages.set(message.id, message);
+		if (!this.#newMessages.has(message.id)) this.#changedDeliveries.add(message.id);
+		this.#noteOpen(delivery);
+		this.#append('DeliveryChanged', actor, { message });
+		return message;
+	}
+
+	beginAttempt(attempt: DeliveryAttempt): void {
+		this.#newAttempts.push(attempt);
+	}
+
+	/** One that began in a transaction before. Stored with a change of its delivery, or alone. */
+	endAttempt(attempt: DeliveryAttempt): void {
+		this.#changedAttempts.push(attempt);
 	}
 
 	/** `erase` forgets the earlier bodies, otherwise the replaced one is kept as a revision. */
@@ -104,7 +152,7 @@ export class Draft {
 		if (event) this.#append(event.type, event.actor, { member: membership, user: event.user });
 	}
 
-	changeConversation(conversation: Conversation, actor: User): void {
+	changeConversation(conversation: Conversation, actor: User | null): void {
 		this.conversation = conversation;
 		this.#append('ConversationChanged', actor, {});
 	}
@@ -115,10 +163,10 @@ export class Draft {
 	}
 
 	get hasChanges(): boolean {
-		return this.#entries.length > 0 || this.#changedMemberships.size > 0;
+		return this.#entries.length > 0 || this.#changedMemberships.size > 0 || this.#changedAttempts.length > 0;
 	}
 
-	changes(): Changes {
+	changes(): DraftChanges {
 		const messages = (ids: Iterable<string>) =>
 			Array.from(ids, (id) => this.#messages.get(id) as StoredMessage);
 		const members = (ids: Iterable<string>) =>
@@ -134,30 +182,39 @@ export class Draft {
 			erasedRevisions: this.#erased,
 			newMemberships: members(this.#newMemberships),
 			changedMemberships: members(this.#changedMemberships),
+			changedDeliveries: messages(this.#changedDeliveries).flatMap(({ outside }) => outside?.delivery ?? []),
+			newAttempts: this.#newAttempts,
+			changedAttempts: this.#changedAttempts,
 		};
+	}
+
+	#noteOpen({ messageId, sequence, status }: Delivery): void {
+		if (isOpen(status)) this.#openDeliveries.set(messageId, sequence);
+		else this.#openDeliveries.delete(messageId);
 	}
 
 	#append(
 		type: EventType,
-		actor: User,
+		actor: User | null,
 		of: { message?: StoredMessage; member?: Membership; user?: User },
 	): void {
 		if (this.conversation === undefined) throw new Error('There is no conversation to write to.');
 		const { message = null, member = null, user } = of;
 		const internal = message?.internal ?? false;
+		const isQuiet = internal || type === 'DeliveryChanged';
 		const sequence = this.nextSequence;
 		const { lastActivityAt } = this.conversation;
 		this.conversation = {
 			...this.conversation,
 			lastSequence: sequence,
-			lastActivityAt: internal ? lastActivityAt : later(lastActivityAt, this.now),
+			lastActivityAt: isQuiet ? lastActivityAt : later(lastActivityAt, this.now),
 		};
 		const event: ConversationEvent = {
 			conversationId: this.conversation.id,
 			sequence,
 			type,
 			occurredAt: this.now,
-			actorId: actor.id,
+			actorId: actor?.id ?? null,
 			messageId: message?.id ?? null,
 			memberId: member?.userId ?? null,
 			internal,
@@ -165,7 +222,7 @@ export class Draft {
 			conversation: this.conversation,
 			message,
 			member,
-			users: user === undefined || user.id === actor.id ? [actor] : [actor, user],
+			users: [actor, user?.id === actor?.id ? null : user].filter((known) => known != null),
 		};
 		this.#entries.push(event);
 		this.events.push(event);

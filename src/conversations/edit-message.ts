@@ -27,6 +27,7 @@ export async function editMessage(
 		decide: (draft) => {
 			const { conversation, message: before } = requireVisibleMessage(draft, user, input.messageId);
 			if (before.authorId !== user.id) throw new ForbiddenError('Only its author may edit a message.');
+			if (before.outside !== null) throw new ForbiddenError('What went outside cannot be edited.');
 			if (conversation.closedAt !== null) throw new ConversationClosedError();
 			if (before.deletedAt !== null) throw new InvalidInputError('messageId', 'The message was deleted.');
 			if (before.body === input.body) return { conversation, message: before };

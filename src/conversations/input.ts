@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer';
 import { InvalidInputError } from './errors.ts';
+import { LIMITS } from './limits.ts';
 
 /**
  * Text that every database keeps exactly: well-formed Unicode without U+0000.
@@ -17,6 +18,14 @@ export function checkBody(field: string, body: string, maxBytes: number): string
 	if (body.length > maxBytes || Buffer.byteLength(body) > maxBytes)
 		throw new InvalidInputError(field, `${field} must have at most ${maxBytes} bytes of UTF-8.`);
 	return checkCharacters(field, body);
+}
+
+/** @throws InvalidInputError unless it can be an idempotency key. */
+export function checkClientMessageId(clientMessageId: string): string {
+	checkText('clientMessageId', clientMessageId, LIMITS.clientMessageIdCharacters);
+	if (clientMessageId === '')
+		throw new InvalidInputError('clientMessageId', 'clientMessageId must not be empty.');
+	return clientMessageId;
 }
 
 /** @throws InvalidInputError unless it is a whole number of at least 0. */

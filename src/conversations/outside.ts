@@ -33,7 +33,7 @@ export interface Incoming {
 	readonly sentAt: Date;
 }
 
-/** See `outbound/delivery.ts` for what leads from one to another. */
+/** See delivery.ts for what leads from one to another. */
 export type DeliveryStatus =
 	| 'QUEUED'
 	| 'SENDING'
@@ -97,7 +97,7 @@ export interface DeliveryAttempt {
  * the one before was closed for good.
  */
 export interface Thread {
-	/** See `pairKey` in outbound/addresses.ts: the same in both directions. */
+	/** See outside-keys.ts: the same in both directions. */
 	readonly pairKey: string;
 	/** 1, 2, 3 … */
 	readonly generation: number;
@@ -109,7 +109,7 @@ export interface Thread {
 
 /** A contact who wants no more messages. */
 export interface OptOut {
-	/** See `optOutKey` in outbound/addresses.ts. */
+	/** See outside-keys.ts. */
 	readonly key: string;
 	readonly family: ChannelFamily;
 	readonly address: string;

@@ -1,9 +1,11 @@
 import { isStaff, type User, type Viewer } from '../identity/viewer.ts';
-import { asSeenBy, requireFull, seesNotes } from './access.ts';
+import { asSeenBy, requireFull, requireStaff, seesNotes } from './access.ts';
 import type { Command } from './command.ts';
+import { beginDelivery } from './delivery.ts';
 import type { Domain } from './domain.ts';
 import type { Draft } from './draft.ts';
 import {
+	ContactOptedOutError,
 	ConversationClosedError,
 	ConversationMovedError,
 	DomainError,
@@ -13,10 +15,13 @@ import {
 	ServiceBusyError,
 } from './errors.ts';
 import { newId } from './ids.ts';
-import { checkBody, checkSequence, checkText } from './input.ts';
+import { checkBody, checkClientMessageId, checkSequence } from './input.ts';
 import { LIMITS } from './limits.ts';
 import { joinMember } from './membership.ts';
 import type { Conversation, Message, StoredMessage } from './model.ts';
+import type { Thread } from './outside.ts';
+import { optOutKey } from './outside-keys.ts';
+import { reopen } from './reopen.ts';
 import { contentHash, sendKey } from './send-key.ts';
 
 export interface SendMessageInput {
@@ -33,9 +38,10 @@ export interface SendMessageInput {
 
 /**
  * Stores a message and answers after the commit. The same key with the same content gives the first message again,
- * in its present state, whatever happened since.
+ * in its present state, whatever happened since. In a conversation with somebody outside it goes out: staff alone write
+ * there, and a note stays inside.
  * @throws InvalidInputError, NotFoundError, ForbiddenError, IdempotencyConflictError, ConversationClosedError,
- * ConversationMovedError (missed: Message[]), ServiceBusyError.
+ * ConversationMovedError (missed: Message[]), ContactOptedOutError, ServiceBusyError.
  */
 export async function sendMessage(
 	domain: Domain,
@@ -82,10 +88,7 @@ function sendCommand(
 function checkInput(input: SendMessageInput): void {
 	checkBody('body', input.body, LIMITS.bodyBytes);
 	if (input.expectedSequence !== undefined) checkSequence('expectedSequence', input.expectedSequence);
-	if (input.clientMessageId === undefined) return;
-	checkText('clientMessageId', input.clientMessageId, LIMITS.clientMessageIdCharacters);
-	if (input.clientMessageId === '')
-		throw new InvalidInputError('clientMessageId', 'clientMessageId must not be empty.');
+	if (input.clientMessageId !== undefined) checkClientMessageId(input.clientMessageId);
 }
 
 /** The first message of a key, where the retry says the same. */
@@ -101,8 +104,10 @@ function send(draft: Draft, user: User, id: string, input: SendMessageInput): Me
 	const internal = isNote(draft, user, input);
 	if (conversation.closedAt !== null) throw new ConversationClosedError();
 	requireUnmoved(draft, user, input.expectedSequence);
+	const contact = internal ? undefined : requireContact(draft, user);
 
 	joinMember(draft, user, user);
+	if (contact !== undefined) reopen(draft, user);
 	const message: StoredMessage = {
 		id,
 		conversationId: conversation.id,
@@ -118,9 +123,33 @@ function send(draft: Draft, user: User, id: string, input: SendMessageInput): Me
 		replyToId: input.replyToId ?? null,
 		internal,
 		channel: conversation.channel,
+		outside: null,
 	};
-	draft.addMessage(message, user);
-	return message;
+	const sent = contact === undefined ? message : goingOut(message, contact);
+	draft.addMessage(sent, user);
+	return sent;
+}
+
+/** Who gets what is written here; undefined in CHAT. @throws ForbiddenError, ContactOptedOutError */
+function requireContact({ thread, outside }: Draft, user: User): Thread | undefined {
+	if (thread === undefined) return undefined;
+	requireStaff(user);
+	if (outside.isOptedOut(optOutKey(thread.family, thread.contactAddress))) throw new ContactOptedOutError();
+	return thread;
+}
+
+function goingOut(message: StoredMessage, { family, ownAddress, contactAddress }: Thread): StoredMessage {
+	const delivery = beginDelivery(
+		message,
+		{
+			from: ownAddress,
+			to: contactAddress,
+			channel: family === 'EMAIL' ? 'EMAIL' : 'SMS',
+			requestedAt: message.createdAt,
+		},
+		message.createdAt,
+	);
+	return { ...message, outside: { delivery, incoming: null, attachments: [] } };
 }
 
 /** A reply to a note is a note itself; a public one would show that the note is there. */

@@ -15,6 +15,9 @@ export interface ProviderRequest {
 	readonly timestamp: Date;
 }
 
+/** What the ledger keeps of an error. */
+export const MAX_ERROR_CHARACTERS = 500;
+
 /** How one call ended. `error` is for people: no secrets, no bodies, at most some 200 characters. */
 export type ProviderOutcome =
 	| { readonly kind: 'accepted'; readonly httpStatus?: number; readonly providerMessageId: string | null }
