@@ -4,8 +4,6 @@ export const LIMITS = {
 	bodyBytes: 65_536,
 	subjectCharacters: 200,
 	clientMessageIdCharacters: 64,
-	/** Of a message that goes outside. */
-	attachments: 10,
 	/** Of a provider's id for a message. */
 	providerIdCharacters: 255,
 	/** Members named at the creation of a conversation. */

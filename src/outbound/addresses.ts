@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import { domainToASCII } from 'node:url';
 import { type PhoneNumber, parsePhoneNumberFromString } from 'libphonenumber-js';
 import { InvalidInputError } from '../conversations/errors.ts';
@@ -39,16 +38,6 @@ export function normalizeAddress(field: string, channel: OutsideChannel, text: s
 	return familyOf(channel) === 'EMAIL'
 		? normalizeEmail(field, text.trim())
 		: normalizePhoneNumber(field, text.trim());
-}
-
-/** Stands for two addresses of a family, whichever of them comes first: 43 characters. Both are normalised. */
-export function pairKey(family: ChannelFamily, one: string, other: string): string {
-	return hash('sha256', [family, ...[one, other].sort()].join('\n'), 'base64url');
-}
-
-/** Stands for a normalised address of a family: 43 characters. */
-export function optOutKey(family: ChannelFamily, address: string): string {
-	return hash('sha256', `${family}\n${address}`, 'base64url');
 }
 
 /** It has to be possible, by its length, and not valid: numbering plans change faster than a library knows of it. */

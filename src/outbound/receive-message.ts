@@ -11,7 +11,7 @@ import { reopen } from '../conversations/reopen.ts';
 import { outboundHash } from '../conversations/send-key.ts';
 import { familyOf, normalizeAddress } from './addresses.ts';
 import { runInThread } from './in-thread.ts';
-import { type Keyword, readKeyword } from './opt-out-keywords.ts';
+import { type OptOutKeyword, readOptOutKeyword } from './opt-out-keywords.ts';
 import type { Outbound } from './outbound.ts';
 
 /** What a provider brings from somebody outside. */
@@ -62,7 +62,7 @@ export function receiveMessage(
 			reopen(draft, null);
 			const outside = { delivery: null, incoming, attachments: received.attachments };
 			draft.addMessage(asMessage(draft, ids.message, { body, channel, incoming, outside }), null);
-			const keyword = family === 'PHONE' ? readKeyword(body) : undefined;
+			const keyword = family === 'PHONE' ? readOptOutKeyword(body) : undefined;
 			if (keyword !== undefined)
 				obey(draft, keyword, { contactKey, incoming, replyId: ids.reply, helpReply: outbound.helpReply });
 			return 'stored';
@@ -126,7 +126,11 @@ interface Obeyed {
 	readonly helpReply: string | undefined;
 }
 
-function obey(draft: Draft, keyword: Keyword, { contactKey, incoming, replyId, helpReply }: Obeyed): void {
+function obey(
+	draft: Draft,
+	keyword: OptOutKeyword,
+	{ contactKey, incoming, replyId, helpReply }: Obeyed,
+): void {
 	const { contactAddress: address, ownAddress } = incoming;
 	const { outside, now } = draft;
 	if (keyword === 'start') outside.endOptOut(contactKey);

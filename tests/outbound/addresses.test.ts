@@ -1,13 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InvalidInputError } from '../../src/conversations/errors.ts';
-import {
-	familyOf,
-	normalizeAddress,
-	optOutKey,
-	pairKey,
-	threadChannel,
-} from '../../src/outbound/addresses.ts';
+import { optOutKey, pairKey } from '../../src/conversations/outside-keys.ts';
+import { familyOf, normalizeAddress, threadChannel } from '../../src/outbound/addresses.ts';
 
 /** Undefined where it is refused. */
 function normalized(channel: 'SMS' | 'EMAIL', text: string): string | undefined {
