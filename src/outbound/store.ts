@@ -6,6 +6,7 @@ import type { Page, PageRequest } from '../conversations/pages.ts';
 export interface DueDelivery {
 	readonly messageId: string;
 	readonly conversationId: string;
+	readonly sequence: number;
 	readonly channel: OutsideChannel;
 	/** Who was asked last. */
 	readonly provider: string | null;
@@ -34,10 +35,18 @@ export interface OutboundStore {
 		providerMessageId: string,
 	): Promise<{ readonly conversationId: string; readonly messageId: string } | undefined>;
 	/**
-	 * QUEUED or RETRYING, due at `now`, of these channels, and with no earlier open delivery (QUEUED, SENDING, RETRYING) in
-	 * its conversation; longest due first.
+	 * QUEUED or RETRYING, due at `now`, of these channels (at least one), and with no earlier open delivery (QUEUED, SENDING,
+	 * RETRYING) in its conversation; longest due first. Left out is what is uncertain and was last asked of one of
+	 * `exceptProviders`: it can go nowhere else.
 	 */
-	due(now: Date, channels: readonly OutsideChannel[], limit: number): Promise<readonly DueDelivery[]>;
+	due(
+		now: Date,
+		wanted: {
+			readonly channels: readonly OutsideChannel[];
+			readonly exceptProviders: readonly string[];
+			readonly limit: number;
+		},
+	): Promise<readonly DueDelivery[]>;
 	/** When the next one after `now` is due, whatever its conversation holds back. */
 	nextDueAt(now: Date): Promise<Date | undefined>;
 	/** SENDING with a lease that is over. */
