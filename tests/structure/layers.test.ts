@@ -101,6 +101,17 @@ const LAYERS: Record<string, { refused: readonly string[]; allowed: readonly str
 			'../identity/viewer.ts',
 		],
 	},
+	'src/mock-provider/rule.ts': {
+		refused: [
+			'../outbound/provider.ts',
+			'../config/values.ts',
+			'../service.ts',
+			'../../schema/builder.ts',
+			'graphql',
+			'kysely',
+		],
+		allowed: ['node:http', 'node:timers/promises', 'standardwebhooks', 'undici', 'zod', './wire.ts'],
+	},
 	'client/rule.ts': {
 		refused: [
 			'../schema/builder.ts',
