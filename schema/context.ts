@@ -5,12 +5,14 @@ import type { HealthReport } from '../src/health.ts';
 import type { Turns } from '../src/identity/limits.ts';
 import type { Viewer } from '../src/identity/viewer.ts';
 import type { Live } from '../src/live/live.ts';
+import type { Outbound } from '../src/outbound/outbound.ts';
 
 /** What every resolver gets: who asks, and the few doors to the service. One per operation, or per event of a cohort. */
 export interface GraphQLContext {
 	readonly viewer: Viewer;
 	readonly reader: Reader;
 	readonly domain: Domain;
+	readonly outbound: Outbound;
 	readonly live: Pick<Live, 'follow' | 'activity' | 'setTyping'>;
 	readonly health: () => Promise<HealthReport>;
 	readonly requestId: string;

@@ -47,6 +47,7 @@ const SendMessageResult = mutationResult('SendMessage', SendMessagePayload, [
 	'IDEMPOTENCY_CONFLICT',
 	'CONVERSATION_CLOSED',
 	'CONVERSATION_MOVED',
+	'CONTACT_OPTED_OUT',
 ]);
 
 const EditMessageInput = builder.inputType('EditMessageInput', {
@@ -92,7 +93,10 @@ builder.mutationFields((t) => ({
 	sendMessage: t.field({
 		type: SendMessageResult.type,
 		description:
-			'Send a message. Once this answers, the message is stored. Give a clientMessageId and a retry never sends it twice.',
+			'Send a message. Once this answers, the message is stored. Give a clientMessageId and a retry never sends it twice. ' +
+			"In a conversation with somebody outside (SMS, EMAIL) an agent's message goes out to the contact, and opens the " +
+			'conversation again if it was RESOLVED; a note stays inside. Others than agents are refused there (ForbiddenError), ' +
+			'and everybody is while the contact wants no messages (ContactOptedOutError).',
 		args: { input: t.arg({ type: SendMessageInput, required: true, description: 'What, and where.' }) },
 		resolve: (_root, { input }, { domain, viewer, reader, refusals, turns }) =>
 			SendMessageResult.settle({ refusals, turns }, async () => {

@@ -101,6 +101,7 @@ export type DemoSendMutationVariables = Exact<{
 
 
 export type DemoSendMutation = { readonly sendMessage:
+    | { readonly __typename: 'ContactOptedOutError', readonly reason: string }
     | { readonly __typename: 'ConversationClosedError', readonly reason: string }
     | { readonly __typename: 'ConversationMovedError', readonly reason: string }
     | { readonly __typename: 'ForbiddenError', readonly reason: string }

@@ -292,6 +292,7 @@ export type SendMessageMutationVariables = Exact<{
 
 
 export type SendMessageMutation = { readonly result:
+    | { readonly __typename: 'ContactOptedOutError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
     | { readonly __typename: 'ConversationClosedError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
     | { readonly __typename: 'ConversationMovedError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string, readonly missed: ReadonlyArray<{ readonly id: string, readonly sequence: number, readonly body: string, readonly createdAt: string, readonly editedAt: string | null, readonly deletedAt: string | null, readonly clientMessageId: string | null, readonly internal: boolean, readonly channel: Channel, readonly author: { readonly id: string, readonly subject: string, readonly name: string } | null, readonly replyTo: { readonly id: string } | null }> }
     | { readonly __typename: 'ForbiddenError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
@@ -441,6 +442,7 @@ export type SendMutationVariables = Exact<{
 
 
 export type SendMutation = { readonly sendMessage:
+    | { readonly code: ErrorCode }
     | { readonly code: ErrorCode }
     | { readonly code: ErrorCode }
     | { readonly code: ErrorCode }

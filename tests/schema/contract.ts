@@ -137,6 +137,24 @@ type Query {
 		filter: ConversationFilter, first: Int, after: String, last: Int, before: String
 	): QueryConversationsConnection!
 	health: HealthReport!
+	deadLetters(
+		status: [DeliveryStatus!], first: Int, after: String, last: Int, before: String
+	): QueryDeadLettersConnection!
+	previewOutboundMessage(input: SendOutboundMessageInput!): OutboundPreview!
+}
+type QueryDeadLettersConnection { edges: [QueryDeadLettersConnectionEdge!]! pageInfo: PageInfo! }
+type QueryDeadLettersConnectionEdge { cursor: String! node: Message! }
+enum OutboundChannel { SMS MMS EMAIL }
+enum SmsEncoding { GSM_7 UCS_2 }
+type OutboundPreview {
+	from: String!
+	to: String!
+	type: OutboundChannel!
+	encoding: SmsEncoding
+	units: Int
+	segments: Int
+	optedOut: Boolean!
+	waitSeconds: Float!
 }
 type QueryUsersConnection { edges: [QueryUsersConnectionEdge!]! pageInfo: PageInfo! }
 type QueryUsersConnectionEdge { cursor: String! node: User! }
@@ -163,6 +181,9 @@ type Mutation {
 	deleteMessage(input: DeleteMessageInput!): DeleteMessageResult!
 	markRead(input: MarkReadInput!): MarkReadResult!
 	setTyping(input: SetTypingInput!): SetTypingResult!
+	sendOutboundMessage(input: SendOutboundMessageInput!): SendOutboundMessageResult!
+	redriveDelivery(input: RedriveDeliveryInput!): RedriveDeliveryResult!
+	cancelDelivery(input: CancelDeliveryInput!): CancelDeliveryResult!
 }
 input CreateConversationInput { subject: String channel: Channel visibility: Visibility memberIds: [ID!] }
 input JoinConversationInput { conversationId: ID! }
@@ -182,6 +203,17 @@ input EditMessageInput { messageId: ID! body: String! }
 input DeleteMessageInput { messageId: ID! }
 input MarkReadInput { conversationId: ID! sequence: Int! }
 input SetTypingInput { conversationId: ID! typing: Boolean! }
+input SendOutboundMessageInput {
+	from: String!
+	to: String!
+	type: OutboundChannel!
+	body: String!
+	attachments: [String!]
+	timestamp: DateTime
+	clientMessageId: String
+}
+input RedriveDeliveryInput { messageId: ID! }
+input CancelDeliveryInput { messageId: ID! }
 
 type CreateConversationPayload { conversation: Conversation! }
 type JoinConversationPayload { conversation: Conversation! membership: Membership! }
@@ -194,6 +226,9 @@ type EditMessagePayload { message: Message! }
 type DeleteMessagePayload { message: Message! }
 type MarkReadPayload { membership: Membership! }
 type SetTypingPayload { conversationId: ID! }
+type SendOutboundMessagePayload { message: Message! }
+type RedriveDeliveryPayload { message: Message! }
+type CancelDeliveryPayload { message: Message! }
 
 union CreateConversationResult = CreateConversationPayload | InvalidInputError | NotFoundError | ServiceBusyError
 union JoinConversationResult = JoinConversationPayload | NotFoundError | ForbiddenError | ServiceBusyError
@@ -203,12 +238,19 @@ union RemoveMemberResult = RemoveMemberPayload | NotFoundError | ForbiddenError 
 union CloseConversationResult = CloseConversationPayload | NotFoundError | ForbiddenError | ServiceBusyError
 union SendMessageResult =
 	SendMessagePayload | NotFoundError | ForbiddenError | InvalidInputError | IdempotencyConflictError
-	| ConversationClosedError | ConversationMovedError | RateLimitedError | ServiceBusyError
+	| ConversationClosedError | ConversationMovedError | ContactOptedOutError | RateLimitedError | ServiceBusyError
 union EditMessageResult =
 	EditMessagePayload | NotFoundError | ForbiddenError | InvalidInputError | ConversationClosedError | ServiceBusyError
 union DeleteMessageResult = DeleteMessagePayload | NotFoundError | ForbiddenError | ServiceBusyError
 union MarkReadResult = MarkReadPayload | NotFoundError | ForbiddenError | InvalidInputError | ServiceBusyError
 union SetTypingResult = SetTypingPayload | NotFoundError | ServiceBusyError
+union SendOutboundMessageResult =
+	SendOutboundMessagePayload | ForbiddenError | InvalidInputError | IdempotencyConflictError | ContactOptedOutError
+	| RateLimitedError | ServiceBusyError
+union RedriveDeliveryResult =
+	RedriveDeliveryPayload | NotFoundError | ForbiddenError | DeliveryConflictError | RateLimitedError | ServiceBusyError
+union CancelDeliveryResult =
+	CancelDeliveryPayload | NotFoundError | ForbiddenError | DeliveryConflictError | RateLimitedError | ServiceBusyError
 
 type Subscription {
 	conversationEvents(conversationId: ID!, after: Int, epoch: String): ConversationEvent!

@@ -4,6 +4,8 @@ import type { Conversation, ConversationEvent, Membership, Message } from '../..
 import type { Delivery, DeliveryAttempt } from '../../src/conversations/outside.ts';
 import type { Reader } from '../../src/conversations/reader.ts';
 import type { User } from '../../src/identity/viewer.ts';
+import type { Outbound } from '../../src/outbound/outbound.ts';
+import type { OutboundStore } from '../../src/outbound/store.ts';
 
 const at = new Date('2026-01-31T12:00:00.000Z');
 
@@ -12,6 +14,13 @@ export const alice: User = {
 	subject: 'alice',
 	name: 'Alice',
 	role: 'CUSTOMER',
+};
+
+export const alex: User = {
+	id: '00000000-0000-7000-8000-00000000000b',
+	subject: 'alex',
+	name: 'Alex',
+	role: 'AGENT',
 };
 
 export const conversation: Conversation = {
@@ -167,15 +176,35 @@ const live: GraphQLContext['live'] = {
 	setTyping: async () => undefined,
 };
 
+const outbound: Outbound = {
+	domain: {} as Domain,
+	store: {} as OutboundStore,
+	channels: new Set(['SMS', 'MMS', 'EMAIL']),
+	providers: new Map([
+		['SMS', ['webhook']],
+		['MMS', ['webhook']],
+		['EMAIL', ['smtp']],
+	]),
+	ratePerSecond: undefined,
+	helpReply: undefined,
+	checkUrl: async () => undefined,
+};
+
 /** A context of one customer with one conversation; what a test is about replaces its part. */
 export function fakeContext(
-	parts: { reader?: Partial<Reader>; live?: Partial<GraphQLContext['live']> } = {},
+	parts: {
+		viewer?: User;
+		reader?: Partial<Reader>;
+		live?: Partial<GraphQLContext['live']>;
+		outbound?: Partial<Outbound>;
+	} = {},
 ): GraphQLContext {
 	return {
-		viewer: { user: alice, expiresAt: Number.POSITIVE_INFINITY },
+		viewer: { user: parts.viewer ?? alice, expiresAt: Number.POSITIVE_INFINITY },
 		reader: { ...reader, ...parts.reader },
 		live: { ...live, ...parts.live },
 		domain: {} as Domain,
+		outbound: { ...outbound, ...parts.outbound },
 		health: async () => ({
 			status: 'degraded',
 			parts: [{ name: 'database', status: 'ok', latencyMs: 0.5, detail: null }],
