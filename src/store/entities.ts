@@ -1,6 +1,7 @@
 import { defineEntity, p } from '@mikro-orm/core';
 import { instant, key, word } from './columns.ts';
 import { outsideEntities } from './outside-entities.ts';
+import { webhookEntities } from './webhook-entities.ts';
 
 /**
  * The tables. They are made for SQL Server and fit the others: text is nvarchar there, keys compare by code
@@ -136,5 +137,6 @@ export const entities = [
 	RevisionEntity,
 	EventEntity,
 	...outsideEntities,
+	...webhookEntities,
 	SettingEntity,
 ] as const;

@@ -152,9 +152,50 @@ class Outbound extends Migration {
 	}
 }
 
+/** Customers' webhooks, and what they are told. */
+class Webhooks extends Migration {
+	override up(): void {
+		this.addSql(`create table webhooks (
+			id uniqueidentifier not null, url nvarchar(2048) not null, events nvarchar(255) not null,
+			enabled bit not null, disabled_reason nvarchar(500) null, secret nvarchar(128) not null,
+			previous_secret nvarchar(128) null, previous_secret_until datetime2(3) null,
+			created_at datetime2(3) not null, updated_at datetime2(3) not null, deleted_at datetime2(3) null,
+			constraint webhooks_pkey primary key (id))`);
+		this.addSql(`create table webhook_deliveries (
+			id uniqueidentifier not null, webhook_id uniqueidentifier not null,
+			conversation_id uniqueidentifier not null, sequence int not null, event nvarchar(24) not null,
+			status nvarchar(24) not null, attempts int not null, tries int not null,
+			next_attempt_at datetime2(3) null, lease_until datetime2(3) null, error nvarchar(500) null,
+			created_at datetime2(3) not null, updated_at datetime2(3) not null,
+			constraint webhook_deliveries_pkey primary key (id))`);
+		this.addSql(
+			'create index webhook_deliveries_page_index on webhook_deliveries (webhook_id, created_at, id)',
+		);
+		this.addSql(
+			'create index webhook_deliveries_status_index on webhook_deliveries (webhook_id, status, created_at, id)',
+		);
+		this.addSql(
+			'create index webhook_deliveries_due_index on webhook_deliveries (webhook_id, next_attempt_at) where next_attempt_at is not null',
+		);
+		this.addSql(
+			'create index webhook_deliveries_lease_index on webhook_deliveries (lease_until) where lease_until is not null',
+		);
+		this.addSql(`create table webhook_attempts (
+			delivery_id uniqueidentifier not null, number int not null, started_at datetime2(3) not null,
+			duration_ms int null, http_status int null, outcome nvarchar(24) not null,
+			constraint webhook_attempts_pkey primary key (delivery_id, number))`);
+	}
+
+	override down(): void {
+		for (const table of ['webhook_attempts', 'webhook_deliveries', 'webhooks'])
+			this.addSql(`drop table ${table}`);
+	}
+}
+
 /** In the order in which they are applied; a name never changes. */
 export const mssqlMigrations = [
 	{ name: '0001-first-tables', class: FirstTables },
 	{ name: '0002-page-indexes', class: PageIndexes },
 	{ name: '0003-outbound', class: Outbound },
+	{ name: '0004-webhooks', class: Webhooks },
 ];

@@ -121,9 +121,47 @@ class Outbound extends Migration {
 	}
 }
 
+/** Customers' webhooks, and what they are told. */
+class Webhooks extends Migration {
+	override up(): void {
+		this.addSql(`create table webhooks (
+			id uuid primary key, url varchar(2048) not null, events varchar(255) not null,
+			enabled boolean not null, disabled_reason varchar(500) null, secret varchar(128) not null,
+			previous_secret varchar(128) null, previous_secret_until timestamptz(3) null,
+			created_at timestamptz(3) not null, updated_at timestamptz(3) not null,
+			deleted_at timestamptz(3) null)`);
+		this.addSql(`create table webhook_deliveries (
+			id uuid primary key, webhook_id uuid not null, conversation_id uuid not null, sequence int not null,
+			event varchar(24) not null, status varchar(24) not null, attempts int not null, tries int not null,
+			next_attempt_at timestamptz(3) null, lease_until timestamptz(3) null, error varchar(500) null,
+			created_at timestamptz(3) not null, updated_at timestamptz(3) not null)`);
+		this.addSql(
+			'create index webhook_deliveries_page_index on webhook_deliveries (webhook_id, created_at, id)',
+		);
+		this.addSql(
+			'create index webhook_deliveries_status_index on webhook_deliveries (webhook_id, status, created_at, id)',
+		);
+		this.addSql(
+			'create index webhook_deliveries_due_index on webhook_deliveries (webhook_id, next_attempt_at) where next_attempt_at is not null',
+		);
+		this.addSql(
+			'create index webhook_deliveries_lease_index on webhook_deliveries (lease_until) where lease_until is not null',
+		);
+		this.addSql(`create table webhook_attempts (
+			delivery_id uuid not null, number int not null, started_at timestamptz(3) not null,
+			duration_ms int null, http_status int null, outcome varchar(24) not null,
+			primary key (delivery_id, number))`);
+	}
+
+	override down(): void {
+		this.addSql('drop table webhook_attempts, webhook_deliveries, webhooks');
+	}
+}
+
 /** In the order in which they are applied; a name never changes. */
 export const postgresqlMigrations = [
 	{ name: '0001-first-tables', class: FirstTables },
 	{ name: '0002-page-indexes', class: PageIndexes },
 	{ name: '0003-outbound', class: Outbound },
+	{ name: '0004-webhooks', class: Webhooks },
 ];

@@ -133,9 +133,47 @@ class Outbound extends Migration {
 	}
 }
 
+/** Customers' webhooks, and what they are told. */
+class Webhooks extends Migration {
+	override up(): void {
+		this.addSql(`create table webhooks (
+			id text not null primary key, url text not null, events text not null, enabled integer not null,
+			disabled_reason text null, secret text not null, previous_secret text null,
+			previous_secret_until datetime null, created_at datetime not null, updated_at datetime not null,
+			deleted_at datetime null)`);
+		this.addSql(`create table webhook_deliveries (
+			id text not null primary key, webhook_id text not null, conversation_id text not null,
+			sequence integer not null, event text not null, status text not null, attempts integer not null,
+			tries integer not null, next_attempt_at datetime null, lease_until datetime null, error text null,
+			created_at datetime not null, updated_at datetime not null)`);
+		this.addSql(
+			'create index webhook_deliveries_page_index on webhook_deliveries (webhook_id, created_at, id)',
+		);
+		this.addSql(
+			'create index webhook_deliveries_status_index on webhook_deliveries (webhook_id, status, created_at, id)',
+		);
+		this.addSql(
+			'create index webhook_deliveries_due_index on webhook_deliveries (webhook_id, next_attempt_at) where next_attempt_at is not null',
+		);
+		this.addSql(
+			'create index webhook_deliveries_lease_index on webhook_deliveries (lease_until) where lease_until is not null',
+		);
+		this.addSql(`create table webhook_attempts (
+			delivery_id text not null, number integer not null, started_at datetime not null,
+			duration_ms integer null, http_status integer null, outcome text not null,
+			primary key (delivery_id, number)) without rowid`);
+	}
+
+	override down(): void {
+		for (const table of ['webhook_attempts', 'webhook_deliveries', 'webhooks'])
+			this.addSql(`drop table ${table}`);
+	}
+}
+
 /** In the order in which they are applied; a name never changes. */
 export const sqliteMigrations = [
 	{ name: '0001-first-tables', class: FirstTables },
 	{ name: '0002-page-indexes', class: PageIndexes },
 	{ name: '0003-outbound', class: Outbound },
+	{ name: '0004-webhooks', class: Webhooks },
 ];

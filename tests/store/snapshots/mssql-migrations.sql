@@ -36,6 +36,15 @@ create index webhook_receipts_received_index on webhook_receipts (received_at);
 create table opt_outs ( opt_out_key nvarchar(43) collate Latin1_General_100_BIN2 not null, family nvarchar(24) not null, address nvarchar(320) collate Latin1_General_100_BIN2 not null, opted_out_at datetime2(3) not null, constraint opt_outs_pkey primary key (opt_out_key));
 create table provider_limits ( provider nvarchar(24) not null, next_turn_at datetime2(3) null, next_turn_micros int not null, paused_until datetime2(3) null, constraint provider_limits_pkey primary key (provider));
 
+-- 0004-webhooks up
+create table webhooks ( id uniqueidentifier not null, url nvarchar(2048) not null, events nvarchar(255) not null, enabled bit not null, disabled_reason nvarchar(500) null, secret nvarchar(128) not null, previous_secret nvarchar(128) null, previous_secret_until datetime2(3) null, created_at datetime2(3) not null, updated_at datetime2(3) not null, deleted_at datetime2(3) null, constraint webhooks_pkey primary key (id));
+create table webhook_deliveries ( id uniqueidentifier not null, webhook_id uniqueidentifier not null, conversation_id uniqueidentifier not null, sequence int not null, event nvarchar(24) not null, status nvarchar(24) not null, attempts int not null, tries int not null, next_attempt_at datetime2(3) null, lease_until datetime2(3) null, error nvarchar(500) null, created_at datetime2(3) not null, updated_at datetime2(3) not null, constraint webhook_deliveries_pkey primary key (id));
+create index webhook_deliveries_page_index on webhook_deliveries (webhook_id, created_at, id);
+create index webhook_deliveries_status_index on webhook_deliveries (webhook_id, status, created_at, id);
+create index webhook_deliveries_due_index on webhook_deliveries (webhook_id, next_attempt_at) where next_attempt_at is not null;
+create index webhook_deliveries_lease_index on webhook_deliveries (lease_until) where lease_until is not null;
+create table webhook_attempts ( delivery_id uniqueidentifier not null, number int not null, started_at datetime2(3) not null, duration_ms int null, http_status int null, outcome nvarchar(24) not null, constraint webhook_attempts_pkey primary key (delivery_id, number));
+
 -- 0001-first-tables down
 drop table settings;
 drop table events;
@@ -58,3 +67,8 @@ drop table attachments;
 drop table delivery_attempts;
 drop table deliveries;
 drop table threads;
+
+-- 0004-webhooks down
+drop table webhook_attempts;
+drop table webhook_deliveries;
+drop table webhooks;
