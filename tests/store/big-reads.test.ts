@@ -67,6 +67,7 @@ function makeReader(statements: CompiledQuery[]): RequestReader {
 		writes: new WriteQueue(store, { maxQueued: 1, maxBatch: 1, onCommitted: () => {} }),
 		epoch: () => 'epoch',
 		observeSend: () => {},
+		attempts: async () => [],
 		announceRead: () => {},
 	};
 	return new RequestReader(domain, { user, expiresAt: Number.POSITIVE_INFINITY });

@@ -73,7 +73,15 @@ describe.each(databasesFor('statements per batch'))('on %s', (kind) => {
 			onCommitted: () => {},
 			observe: ({ size }) => sizes.push(size),
 		});
-		domain = { store, users, writes, epoch: () => '', observeSend: () => {}, announceRead: () => {} };
+		domain = {
+			store,
+			users,
+			writes,
+			epoch: () => '',
+			attempts: async () => [],
+			observeSend: () => {},
+			announceRead: () => {},
+		};
 		const viewer = async (name: string, role: 'CUSTOMER' | 'AGENT') => ({
 			user: await users.ensure({ subject: name, name, role }),
 			expiresAt: Number.POSITIVE_INFINITY,

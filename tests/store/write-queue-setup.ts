@@ -72,6 +72,7 @@ export function open(bounds: Partial<Pick<WriteQueueOptions, 'maxQueued' | 'maxB
 		writes: queue,
 		epoch: () => 'epoch',
 		observeSend: () => {},
+		attempts: async () => [],
 		announceRead: () => {},
 	};
 }
