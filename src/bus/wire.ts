@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Conversation, ConversationEvent, Membership, Message } from '../conversations/model.ts';
+import type { Attachment, Delivery, Incoming, Outside } from '../conversations/outside.ts';
 import type { User } from '../identity/viewer.ts';
 import type { ActivitySignal, WakeUp } from '../live/bus.ts';
 import type { Sighting } from '../live/roster.ts';
@@ -10,7 +11,7 @@ import type { Sighting } from '../live/roster.ts';
  */
 
 /** Another one for each change that an older or newer node would misread. */
-const FORMAT = '1';
+const FORMAT = '2';
 const NEWLINE = 0x0a;
 
 export interface Origin {
@@ -90,7 +91,8 @@ const userModel: z.ZodType<User> = z
 	})
 	.readonly();
 
-const channel = z.enum(['CHAT', 'SMS', 'MMS', 'EMAIL']);
+const outsideChannel = z.enum(['SMS', 'MMS', 'EMAIL']);
+const channel = z.enum(['CHAT', ...outsideChannel.options]);
 
 const conversationModel: z.ZodType<Conversation> = z
 	.object({
@@ -104,6 +106,61 @@ const conversationModel: z.ZodType<Conversation> = z
 		createdAt: instant,
 		lastActivityAt: instant,
 		closedAt: instant.nullable(),
+	})
+	.readonly();
+
+const deliveryModel: z.ZodType<Delivery> = z
+	.object({
+		messageId: id,
+		conversationId: id,
+		sequence: count,
+		channel: outsideChannel,
+		status: z.enum([
+			'QUEUED',
+			'SENDING',
+			'RETRYING',
+			'UNKNOWN',
+			'SENT',
+			'DELIVERED',
+			'UNDELIVERED',
+			'FAILED',
+			'DEAD',
+			'CANCELED',
+		]),
+		from: z.string(),
+		to: z.string(),
+		requestedAt: instant,
+		provider: z.string().nullable(),
+		attempts: count,
+		tries: count,
+		nextAttemptAt: instant.nullable(),
+		leaseUntil: instant.nullable(),
+		providerMessageId: z.string().nullable(),
+		error: z.string().nullable(),
+		uncertain: z.boolean(),
+		updatedAt: instant,
+	})
+	.readonly();
+
+const incomingModel: z.ZodType<Incoming> = z
+	.object({
+		contactAddress: z.string(),
+		ownAddress: z.string(),
+		provider: z.string(),
+		providerMessageId: z.string(),
+		sentAt: instant,
+	})
+	.readonly();
+
+const attachmentModel: z.ZodType<Attachment> = z
+	.object({ url: z.string(), contentType: z.string().nullable(), size: count.nullable() })
+	.readonly();
+
+const outsideModel: z.ZodType<Outside> = z
+	.object({
+		delivery: deliveryModel.nullable(),
+		incoming: incomingModel.nullable(),
+		attachments: z.array(attachmentModel).readonly(),
 	})
 	.readonly();
 
@@ -122,6 +179,7 @@ const messageModel: z.ZodType<Message> = z
 		replyToId: id.nullable(),
 		internal: z.boolean(),
 		channel,
+		outside: outsideModel.nullable(),
 	})
 	.readonly();
 
@@ -148,6 +206,7 @@ const eventModel: z.ZodType<ConversationEvent> = z
 			'MemberJoined',
 			'MemberLeft',
 			'ConversationChanged',
+			'DeliveryChanged',
 		]),
 		occurredAt: instant,
 		actorId: id.nullable(),

@@ -1,4 +1,3 @@
-import { type CompiledQuery, sql } from 'kysely';
 import type {
 	Conversation,
 	LogEntry,
@@ -7,25 +6,11 @@ import type {
 	Revision,
 	StoredMessage,
 } from '../conversations/model.ts';
-import type {
-	Changes,
-	MembershipKey,
-	MissedQuery,
-	SendKey,
-	StoreTransaction,
-} from '../conversations/store.ts';
+import type { MembershipKey, MissedQuery, SendKey } from '../conversations/store.ts';
+import { changeRows } from './change-rows.ts';
 import type { Dialect } from './dialect.ts';
-import {
-	fromConversation,
-	fromLogEntry,
-	fromMembership,
-	fromMessage,
-	fromRevision,
-	toConversation,
-	toMembership,
-	toStoredMessage,
-} from './rows.ts';
-import type { Queries, Tables } from './tables.ts';
+import { fromConversation, fromLogEntry, fromMembership, fromMessage, fromRevision } from './rows.ts';
+import type { Queries } from './tables.ts';
 
 /*
  * The statements of the write queue, each one query for a whole batch. `db` is the open transaction.
@@ -105,27 +90,6 @@ export function changeMessages(db: Queries, messages: readonly Message[]) {
 	return changeRows(db, 'messages', ['conversation_id', 'sequence'], messages.map(columns));
 }
 
-/** One UPDATE for many rows, which have the same columns; `keys` are those that they are found by. */
-function changeRows<Row extends Record<string, unknown>>(
-	db: Queries,
-	table: keyof Tables,
-	keys: readonly (keyof Row & string)[],
-	rows: readonly Row[],
-): CompiledQuery {
-	const columns = Object.keys(rows[0] ?? {});
-	const changed = (column: string) => sql.ref(`changed.${column}`);
-	const set = columns
-		.filter((column) => !keys.includes(column))
-		.map((column) => sql`${sql.ref(column)} = ${changed(column)}`);
-	const found = keys.map((key) => sql`${sql.ref(`${table}.${key}`)} = ${changed(key)}`);
-	const values = rows.map((row) => sql`union all select ${sql.join(columns.map((column) => row[column]))}`);
-	// The first SELECT has no rows: it names the columns, and tells the database the parameters' types.
-	return sql`update ${sql.table(table)} set ${sql.join(set)} from (
-		select ${sql.join(columns.map((column) => sql.ref(column)))} from ${sql.table(table)} where 1 = 0
-		${sql.join(values, sql` `)}
-	) as ${sql.table('changed')} where ${sql.join(found, sql` and `)}`.compile(db);
-}
-
 /*
  * Multi-row inserts: `rows` times columns must stay within the dialect's `maxParameters`. A key or a sequence that is
  * there already fails the statement.
@@ -154,88 +118,4 @@ export function insertRevisions(db: Queries, revisions: readonly Revision[]) {
 /** Forgets the earlier bodies of deleted messages. */
 export function eraseRevisions(db: Queries, messageIds: readonly string[]) {
 	return db.deleteFrom('message_revisions').where('message_id', 'in', messageIds);
-}
-
-/** In one statement. SQL Server takes 1,000 rows of VALUES. */
-const MAX_ITEMS = 1_000;
-/** SQLite takes 500 SELECTs in a union. */
-const MAX_IN_UNION = 499;
-
-/** An open transaction as the domain knows it. */
-export class KyselyTransaction implements StoreTransaction {
-	readonly #db: Queries;
-	readonly #dialect: Dialect;
-
-	constructor(db: Queries, dialect: Dialect) {
-		this.#db = db;
-		this.#dialect = dialect;
-	}
-
-	async lock(ids: readonly string[]): Promise<ReadonlyMap<string, Conversation>> {
-		const rows = await this.#run(ids, 1, (some) => this.#dialect.lockConversations(this.#db, some));
-		return new Map(rows.map(toConversation).map((conversation) => [conversation.id, conversation]));
-	}
-
-	async messagesByKey(keys: readonly SendKey[]): Promise<readonly StoredMessage[]> {
-		const rows = await this.#run(keys, 2, (some) => messagesByKey(this.#db, this.#dialect, some));
-		return rows.map(toStoredMessage);
-	}
-
-	async messages(ids: readonly string[]): Promise<readonly StoredMessage[]> {
-		const rows = await this.#run(ids, 1, (some) => messagesById(this.#db, some).compile());
-		return rows.map(toStoredMessage);
-	}
-
-	async memberships(keys: readonly MembershipKey[]): Promise<readonly Membership[]> {
-		const rows = await this.#run(keys, 2, (some) => membershipsByKey(this.#db, this.#dialect, some));
-		return rows.map(toMembership);
-	}
-
-	async missed(queries: readonly MissedQuery[]): Promise<readonly StoredMessage[]> {
-		const build = (some: readonly MissedQuery[]) => missedMessages(this.#db, this.#dialect, some).compile();
-		const rows = await this.#run(queries, 5, build, MAX_IN_UNION);
-		return rows.map(toStoredMessage);
-	}
-
-	async save(changes: Changes): Promise<void> {
-		const db = this.#db;
-		await this.#run(changes.newConversations, 10, (some) => insertConversations(db, some).compile());
-		await this.#run(changes.newMemberships, 7, (some) => insertMemberships(db, some).compile());
-		await this.#run(changes.newMessages, 15, (some) => insertMessages(db, some).compile());
-		await this.#run(changes.entries, 9, (some) => insertEntries(db, some).compile());
-		await this.#run(changes.newRevisions, 4, (some) => insertRevisions(db, some).compile());
-		await this.#run(changes.changedMemberships, 7, (some) => changeMemberships(db, some), MAX_IN_UNION);
-		await this.#run(changes.changedMessages, 6, (some) => changeMessages(db, some), MAX_IN_UNION);
-		await this.#run(changes.erasedRevisions, 1, (some) => eraseRevisions(db, some).compile());
-		await this.#raise(changes);
-	}
-
-	/** Last of all: a head is raised by exactly what stands in the log. */
-	async #raise({ changedConversations, entries }: Changes): Promise<void> {
-		const altered = new Set(
-			entries.filter(({ type }) => type === 'ConversationChanged').map((entry) => entry.conversationId),
-		);
-		const [changed, raised] = [
-			changedConversations.filter(({ id }) => altered.has(id)),
-			changedConversations.filter(({ id }) => !altered.has(id)),
-		];
-		await this.#run(raised, 3, (some) => raiseConversations(this.#db, some), MAX_IN_UNION);
-		await this.#run(changed, 8, (some) => changeConversations(this.#db, some), MAX_IN_UNION);
-	}
-
-	/** One statement for all items, or for each chunk of them that one takes. */
-	async #run<Item, Row>(
-		items: readonly Item[],
-		parametersEach: number,
-		build: (some: readonly Item[]) => CompiledQuery<Row>,
-		maxItems = MAX_ITEMS,
-	): Promise<readonly Row[]> {
-		const size = Math.min(maxItems, Math.floor(this.#dialect.maxParameters / parametersEach));
-		const rows: Row[] = [];
-		for (let from = 0; from < items.length; from += size) {
-			const answer = await this.#db.executeQuery(build(items.slice(from, from + size)));
-			rows.push(...answer.rows);
-		}
-		return rows;
-	}
 }

@@ -14,7 +14,7 @@ import type {
 	SeenConversation,
 	StoreTransaction,
 } from '../conversations/store.ts';
-import { KyselyTransaction, membershipsByKey } from './append.ts';
+import { membershipsByKey } from './append.ts';
 import type { Database } from './database.ts';
 import {
 	commandsAfter,
@@ -29,6 +29,7 @@ import {
 	revisionsOf,
 	unreadCounts,
 } from './read.ts';
+import { withOutside } from './read-outside.ts';
 import {
 	toConversation,
 	toLogEntry,
@@ -36,9 +37,11 @@ import {
 	toMessage,
 	toRevision,
 	toSeenConversation,
+	uuid,
 } from './rows.ts';
 import { readEpoch } from './settings.ts';
 import type { Queries } from './tables.ts';
+import { KyselyTransaction } from './transaction.ts';
 
 /** The store of conversations over Kysely: the hot paths read and write rows, never entities. */
 export class KyselyConversationStore implements ConversationStore {
@@ -111,10 +114,7 @@ export class KyselyConversationStore implements ConversationStore {
 		const userIds = [...new Set(entries.flatMap(({ memberId }) => memberId ?? []))];
 		const messages = new Map<string, Message>();
 		if (messageIds.length > 0)
-			for (const row of await messagesRead(db, messageIds).execute()) {
-				const message = toMessage(row, conversation.id);
-				messages.set(message.id, message);
-			}
+			for (const message of await this.#messages(messageIds)) messages.set(message.id, message);
 		const members = new Map<string, Membership>();
 		if (userIds.length > 0) {
 			const keys = userIds.map((userId) => ({ conversationId: conversation.id, userId }));
@@ -151,8 +151,7 @@ export class KyselyConversationStore implements ConversationStore {
 	}
 
 	async messagesWithConversations(ids: readonly string[]) {
-		const found = await messagesRead(this.#db, ids).execute();
-		const messages = found.map((row) => toMessage(row, row.conversation_id.toLowerCase()));
+		const messages = await this.#messages(ids);
 		if (messages.length === 0) return [];
 		const conversationIds = [...new Set(messages.map((message) => message.conversationId))];
 		const rows = await conversationsById(this.#db, conversationIds).execute();
@@ -179,9 +178,21 @@ export class KyselyConversationStore implements ConversationStore {
 		const values = [conversationId, after, before, notes ? undefined : false, ...member];
 		const parameters = [...values, dialect.firstParameter(limit + 1)].filter((value) => value !== undefined);
 		const rows = await statements.rows(`history ${shape.join()}`, parameters, build);
-		return cut(
-			rows.map((row) => toMessage(row, conversationId)),
-			page,
+		const { rows: found, hasMore } = cut(rows, page);
+		const messages = found.map((row) => toMessage(row, conversationId));
+		return { rows: await this.#withOutside(messages), hasMore };
+	}
+
+	/** In no order, without what is not there. */
+	async #messages(ids: readonly string[]): Promise<readonly Message[]> {
+		const rows = await messagesRead(this.#db, ids).execute();
+		return this.#withOutside(rows.map((row) => toMessage(row, uuid(row.conversation_id))));
+	}
+
+	#withOutside(messages: readonly Message[]): Promise<readonly Message[]> {
+		const { statements } = this.#database;
+		return withOutside(this.#db, messages, (name, ids, build) =>
+			statements.rows(`${name} of ${ids.length}`, ids, () => build(ids)),
 		);
 	}
 

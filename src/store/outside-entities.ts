@@ -65,7 +65,7 @@ export const DeliveryEntity = defineEntity({
 			properties: ['providerMessageId', 'provider'],
 			where: { providerMessageId: { $ne: null } },
 		},
-		{ name: 'deliveries_status_index', properties: ['status', 'updatedAt', 'messageId'] },
+		{ name: 'deliveries_status_index', properties: ['status', 'updatedAt', 'messageId', 'channel'] },
 	],
 });
 

@@ -21,24 +21,25 @@ import type { Tables } from './tables.ts';
  * made the same. Ids are lower case, instants have milliseconds, and what is absent is null on both sides.
  */
 
-type Row<Table extends keyof Tables> = Selectable<Tables[Table]>;
+/** A row as it is read. */
+export type Row<Table extends keyof Tables> = Selectable<Tables[Table]>;
 
 /** SQLite keeps milliseconds since the epoch. */
-function instant(value: unknown): Date {
+export function instant(value: unknown): Date {
 	return value instanceof Date ? value : new Date(value as number | string);
 }
 
-function instantOrNull(value: unknown): Date | null {
+export function instantOrNull(value: unknown): Date | null {
 	return value === null ? null : instant(value);
 }
 
 /** SQLite keeps 0 and 1. */
-function flag(value: unknown): boolean {
+export function flag(value: unknown): boolean {
 	return value === true || value === 1;
 }
 
 /** SQL Server gives uniqueidentifiers in capitals. */
-function uuid(value: string): string {
+export function uuid(value: string): string {
 	return value.toLowerCase();
 }
 
@@ -115,6 +116,7 @@ export function fromMembership(membership: Membership) {
 /** What a reader sees of a message in its conversation: without the keys, half of a row's weight, for writing. */
 export type MessageRow = Omit<Row<'messages'>, 'conversation_id' | 'send_key' | 'content_hash'>;
 
+/** Without what it has outside: see `withOutside` in read-outside.ts. */
 export function toMessage(row: MessageRow, conversationId: string): Message {
 	return {
 		id: uuid(row.id),
@@ -130,6 +132,7 @@ export function toMessage(row: MessageRow, conversationId: string): Message {
 		replyToId: uuidOrNull(row.reply_to_id),
 		internal: flag(row.internal),
 		channel: row.channel as Channel,
+		outside: null,
 	};
 }
 

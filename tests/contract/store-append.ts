@@ -14,6 +14,13 @@ export const NO_CHANGES: Changes = {
 	erasedRevisions: [],
 	newMemberships: [],
 	changedMemberships: [],
+	newThreads: [],
+	changedDeliveries: [],
+	newAttempts: [],
+	changedAttempts: [],
+	newReceipts: [],
+	newOptOuts: [],
+	endedOptOuts: [],
 };
 
 /** Appends messages as they are given, past every use case: of outside contacts, of other times, many at once. */
@@ -60,6 +67,7 @@ function messageOf(
 		replyToId: null,
 		internal: false,
 		channel,
+		outside: null,
 		...message,
 	};
 }

@@ -9,9 +9,9 @@ import {
 import { describe, expect, test } from 'vitest';
 import { newId } from '../../src/conversations/ids.ts';
 import type { Conversation, LogEntry, Membership, StoredMessage } from '../../src/conversations/model.ts';
-import { KyselyTransaction } from '../../src/store/append.ts';
 import { mssqlDialect, postgresqlDialect, sqliteDialect } from '../../src/store/dialect.ts';
 import type { Tables } from '../../src/store/tables.ts';
+import { KyselyTransaction } from '../../src/store/transaction.ts';
 
 /** Above the largest batch, and above what one statement takes. */
 const COUNT = 1_500;
@@ -59,6 +59,7 @@ const messages = ids.map(
 		replyToId: null,
 		internal: false,
 		channel: 'CHAT',
+		outside: null,
 	}),
 );
 const entries = ids.map(

@@ -91,6 +91,12 @@ export class FaultyStore implements Pick<ConversationStore, 'transact' | 'findCo
 				messages: (ids) => transaction.messages(ids),
 				memberships: (keys) => transaction.memberships(keys),
 				missed: (queries) => transaction.missed(queries),
+				threads: (pairKeys) => transaction.threads(pairKeys),
+				threadsOf: (ids) => transaction.threadsOf(ids),
+				openDeliveries: (queries) => transaction.openDeliveries(queries),
+				attempts: (keys) => transaction.attempts(keys),
+				receipts: (keys) => transaction.receipts(keys),
+				optOuts: (keys) => transaction.optOuts(keys),
 				save: (changes) => transaction.save(changes),
 			}),
 		);

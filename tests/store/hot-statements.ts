@@ -79,6 +79,7 @@ const edited = upTo(16).map(
 		replyToId: null,
 		internal: false,
 		channel: 'CHAT',
+		outside: null,
 	}),
 );
 

@@ -70,6 +70,7 @@ const message: StoredMessage = {
 	replyToId: null,
 	internal: false,
 	channel: 'CHAT',
+	outside: null,
 };
 const entry: LogEntry = {
 	conversationId: ID(1),

@@ -52,6 +52,7 @@ export function messageOf(id: string, body: string): Message {
 		replyToId: null,
 		internal: false,
 		channel: 'CHAT',
+		outside: null,
 	};
 }
 

@@ -91,7 +91,9 @@ class Outbound extends Migration {
 		this.addSql(
 			'create index deliveries_provider_index on deliveries (provider_message_id, provider) where provider_message_id is not null',
 		);
-		this.addSql('create index deliveries_status_index on deliveries (status, updated_at, message_id)');
+		this.addSql(
+			'create index deliveries_status_index on deliveries (status, updated_at, message_id, channel)',
+		);
 		this.addSql(`create table delivery_attempts (
 			message_id uuid not null, number int not null, provider varchar(24) not null,
 			started_at timestamptz(3) not null, duration_ms int null, http_status int null,

@@ -96,7 +96,9 @@ class Outbound extends Migration {
 		this.addSql(
 			'create index deliveries_provider_index on deliveries (provider_message_id, provider) where provider_message_id is not null',
 		);
-		this.addSql('create index deliveries_status_index on deliveries (status, updated_at, message_id)');
+		this.addSql(
+			'create index deliveries_status_index on deliveries (status, updated_at, message_id, channel)',
+		);
 		this.addSql(`create table delivery_attempts (
 			message_id text not null, number integer not null, provider text not null, started_at datetime not null,
 			duration_ms integer null, http_status integer null, outcome text not null,

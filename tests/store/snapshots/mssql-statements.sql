@@ -79,21 +79,24 @@ select "conversation_id", "sequence", "id", "author_id", "body", "created_at", "
 update "conversations" set "last_sequence" = "changed"."last_sequence", "last_activity_at" = "changed"."last_activity_at" from (
 		select "id", "last_sequence", "last_activity_at" from "conversations" where 1 = 0
 		union all select @, @, @ union all select @, @, @ …
-	) as "changed" where "conversations"."id" = "changed"."id";
+	) as "changed"
+		where "conversations"."id" = "changed"."id";
 -- 48 parameters: ["0190bbbb-0000-7000-8000-000000000025",6,"2026-01-01T05:33:20.000Z","0190bbbb-0000-7000-8000-00000000004a",6,"2026-01-01T05:33:20.000Z","0190bbbb-0000-7000-8000-00000000006f",6,"2026-01-01T05:33:20.000Z","0190bbbb-0000-7000-8000-000000000094",6,"2026-01-01T05:33:20.000Z","0190bbbb-0000-7000-8000-0000000000b9",6,"2026-01-01T05:33:20.000Z","0190bbbb-0000-7000-8000-0000000000de",6,"2026-01-01T05:33:20.000Z","0190bbbb-0000-7000-8000-000000000103",6,"2026-01-01T05:33:20.000Z","0190bbbb-0000-7000-8000-000000000128",6,"2026-01-01T05:33:20.000Z","0190bbbb-0000-7000-8000-00000000014d",6,"2026-01-01T05:33:20.000Z","0190bbbb-0000-7000-8000-000000000172",6,"2026-01-01T05:33:20.000Z","0190bbbb-0000-7000-8000-000000000197",6]
 
 -- 16 messages edited
 update "messages" set "body" = "changed"."body", "edited_at" = "changed"."edited_at", "edit_count" = "changed"."edit_count", "deleted_at" = "changed"."deleted_at" from (
 		select "conversation_id", "sequence", "body", "edited_at", "edit_count", "deleted_at" from "messages" where 1 = 0
 		union all select @, @, @, @, @, @ union all select @, @, @, @, @, @ …
-	) as "changed" where "messages"."conversation_id" = "changed"."conversation_id" and "messages"."sequence" = "changed"."sequence";
+	) as "changed"
+		where "messages"."conversation_id" = "changed"."conversation_id" and "messages"."sequence" = "changed"."sequence";
 -- 96 parameters: ["0190bbbb-0000-7000-8000-000000000001",5001,"The parcel is here.","2026-01-01T00:00:01.000Z",1,null,"0190bbbb-0000-7000-8000-000000000001",10002,"The parcel is here.","2026-01-01T00:00:01.000Z",1,null,"0190bbbb-0000-7000-8000-000000000001",15003,"The parcel is here.","2026-01-01T00:00:01.000Z",1,null,"0190bbbb-0000-7000-8000-000000000001",20004,"The parcel is here.","2026-01-01T00:00:01.000Z",1,null,"0190bbbb-0000-7000-8000-000000000001",25005,"The parcel is here.","2026-01-01T00:00:01.000Z",1,null,"0190bbbb-0000-7000-8000-000000000001",30006]
 
 -- 16 read markers moved
 update "memberships" set "joined_at" = "changed"."joined_at", "left_at" = "changed"."left_at", "left_sequence" = "changed"."left_sequence", "last_read_sequence" = "changed"."last_read_sequence", "removed" = "changed"."removed" from (
 		select "conversation_id", "user_id", "joined_at", "left_at", "left_sequence", "last_read_sequence", "removed" from "memberships" where 1 = 0
 		union all select @, @, @, @, @, @, @ union all select @, @, @, @, @, @, @ …
-	) as "changed" where "memberships"."conversation_id" = "changed"."conversation_id" and "memberships"."user_id" = "changed"."user_id";
+	) as "changed"
+		where "memberships"."conversation_id" = "changed"."conversation_id" and "memberships"."user_id" = "changed"."user_id";
 -- 112 parameters: ["0190bbbb-0000-7000-8000-000000000025","0190aaaa-0000-7000-8000-000000000048","2026-01-01T00:00:00.000Z",null,null,2,false,"0190bbbb-0000-7000-8000-00000000004a","0190aaaa-0000-7000-8000-000000000092","2026-01-01T00:00:00.000Z",null,null,2,false,"0190bbbb-0000-7000-8000-00000000006f","0190aaaa-0000-7000-8000-0000000000dc","2026-01-01T00:00:00.000Z",null,null,2,false,"0190bbbb-0000-7000-8000-000000000094","0190aaaa-0000-7000-8000-000000000126","2026-01-01T00:00:00.000Z",null,null,2,false,"0190bbbb-0000-7000-8000-0000000000b9","0190aaaa-0000-7000-8000-000000000170","2026-01-01T00:00:00.000Z",null]
 
 -- missed messages of two conversations
@@ -248,5 +251,6 @@ delete from "message_revisions" where "message_id" in (@);
 update "conversations" set "subject" = "changed"."subject", "channel" = "changed"."channel", "status" = "changed"."status", "visibility" = "changed"."visibility", "last_sequence" = "changed"."last_sequence", "last_activity_at" = "changed"."last_activity_at", "closed_at" = "changed"."closed_at" from (
 		select "id", "subject", "channel", "status", "visibility", "last_sequence", "last_activity_at", "closed_at" from "conversations" where 1 = 0
 		union all select @, @, @, @, @, @, @, @ union all select @, @, @, @, @, @, @, @
-	) as "changed" where "conversations"."id" = "changed"."id";
+	) as "changed"
+		where "conversations"."id" = "changed"."id";
 -- 16 parameters: ["00000000-0000-7000-8000-000000000001","Ünïcode 😀","CHAT","OPEN","PRIVATE",3,"2026-01-31T12:00:00.000Z",null,"00000000-0000-7000-8000-000000000002","Ünïcode 😀","CHAT","OPEN","PRIVATE",3,"2026-01-31T12:00:00.000Z",null]
