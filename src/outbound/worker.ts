@@ -1,0 +1,218 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Call, Lane, type LaneOptions } from './lane.ts';
+import type { Claim, Ended, Job, JobOutcome, Ledger } from './ledger.ts';
+
+export interface WorkerOptions<Work extends Job> {
+	/** What a lane is made of, when it is first used. */
+	readonly lane: (name: string) => Omit<LaneOptions<Work>, 'onEnd'>;
+	/** The bound of one call, which leases are made by. */
+	readonly callTimeoutMs: number;
+	/** How often the ledger is asked when nothing else is heard. */
+	readonly beatMs: number;
+	/** Jobs of all lanes that are at hand at a time. */
+	readonly maxInHand: number;
+	/** Told of each end, after it is recorded or given up. */
+	readonly observe?: (lane: string, outcome: JobOutcome, call: Call | undefined) => void;
+	/** Told why the ledger could not be read or written; it is tried again. */
+	readonly onError: (error: unknown) => void;
+}
+
+const SETTLE_PAUSE_MS = 250;
+/** A lane that was not used yet shows no room. */
+const LEAST_ASKED = 16;
+
+/**
+ * Carries what a ledger says is due: claims some, in batches ahead of the calls, asks their destinations, many side by
+ * side, and records how each ended behind them. Any number of workers may share a ledger.
+ */
+export class Worker<Due, Work extends Job> {
+	readonly #ledger: Ledger<Due, Work>;
+	readonly #options: WorkerOptions<Work>;
+	readonly #lanes = new Map<string, Lane<Work>>();
+	readonly #settling = new Set<Promise<void>>();
+	#inHand = 0;
+	#isPumping = false;
+	#isPoked = false;
+	#state: 'waiting' | 'running' | 'stopping' | 'stopped' = 'waiting';
+	#timer: NodeJS.Timeout | undefined;
+	#beatAt = 0;
+
+	constructor(ledger: Ledger<Due, Work>, options: WorkerOptions<Work>) {
+		this.#ledger = ledger;
+		this.#options = options;
+	}
+
+	start(): void {
+		this.#state = 'running';
+		this.poke();
+	}
+
+	/** Something may be due. */
+	poke(): void {
+		if (this.#state !== 'running') return;
+		this.#isPoked = true;
+		if (!this.#isPumping) void this.#pump();
+	}
+
+	/** The lanes whose circuit is open, for health and metrics. */
+	openLanes(): readonly string[] {
+		return Array.from(this.#lanes).flatMap(([name, lane]) => (lane.isBroken ? [name] : []));
+	}
+
+	/**
+	 * Claims nothing more, releases what waits at hand and waits for the calls under way, at most so long. What is left is
+	 * taken from the dead once its lease is over.
+	 */
+	async stop(graceMs: number): Promise<void> {
+		if (this.#state === 'stopping' || this.#state === 'stopped') return;
+		this.#state = 'stopping';
+		clearTimeout(this.#timer);
+		const grace = new AbortController();
+		const drained = Promise.all(Array.from(this.#lanes.values(), (lane) => lane.drain())).then(async () => {
+			while (this.#settling.size > 0) await Promise.all(this.#settling);
+		});
+		await Promise.race([drained, delay(graceMs, undefined, { signal: grace.signal }).catch(() => {})]);
+		grace.abort();
+		this.#state = 'stopped';
+	}
+
+	async #pump(): Promise<void> {
+		this.#isPumping = true;
+		clearTimeout(this.#timer);
+		let wait: number | undefined;
+		try {
+			while (this.#isPoked && this.#state === 'running') {
+				this.#isPoked = false;
+				await this.#turn();
+			}
+			if (this.#state === 'running') wait = await this.#untilNext();
+		} catch (error) {
+			this.#options.onError(error);
+		}
+		this.#isPumping = false;
+		if (this.#state !== 'running') return;
+		// A ledger that failed is asked again at the next beat, whoever pokes.
+		if (wait !== undefined && this.#isPoked) void this.#pump();
+		else this.#timer = setTimeout(() => this.poke(), wait ?? this.#options.beatMs);
+	}
+
+	/** Claims as much as there is room for. */
+	async #turn(): Promise<void> {
+		const now = new Date();
+		if (now.getTime() >= this.#beatAt) {
+			this.#beatAt = now.getTime() + this.#options.beatMs;
+			await this.#ledger.beat(now);
+		}
+		for (const [name, until] of await this.#ledger.pauses(now)) this.#lane(name).pause(until);
+		const limit = Math.min(this.#options.maxInHand - this.#inHand, Math.max(LEAST_ASKED, this.#room()));
+		if (limit <= 0) return;
+		const due = await this.#ledger.due(now, limit, (lanes) => this.#choose(lanes) !== undefined);
+		const routed = this.#route(due);
+		if (routed.size === 0) return;
+		const leaseMs = 3 * this.#options.callTimeoutMs + 2_000;
+		const turns = await this.#turns(routed, now);
+		const claims = turns.map(({ due: one, lane }): Claim<Due> => {
+			return { due: one, lane, leaseUntil: new Date(now.getTime() + leaseMs) };
+		});
+		const startBefore = performance.now() + leaseMs - this.#options.callTimeoutMs - 1_000;
+		if (claims.length === 0) return;
+		const jobs = await this.#ledger.claim(claims);
+		for (const [index, job] of jobs.entries()) {
+			if (job === undefined) continue;
+			this.#inHand++;
+			this.#lane(job.lane).add(job, turns[index]?.turn, startBefore);
+		}
+		// There may be more, and what could not be had may be elsewhere by now.
+		if (due.length === limit) this.#isPoked = true;
+	}
+
+	/** For each lane what it has room for, of what is due. */
+	#route(due: readonly Due[]): ReadonlyMap<string, readonly Due[]> {
+		const routed = new Map<string, Due[]>();
+		for (const one of due) {
+			const name = this.#choose(this.#ledger.lanesFor(one), (lane) => routed.get(lane)?.length ?? 0);
+			if (name === undefined) continue;
+			const taken = routed.get(name);
+			if (taken === undefined) routed.set(name, [one]);
+			else taken.push(one);
+		}
+		return routed;
+	}
+
+	/** The first whose circuit lets anybody through, if it has room: a lane that is full or paused is waited for. */
+	#choose(lanes: readonly string[], taken: (name: string) => number = () => 0): string | undefined {
+		for (const name of lanes) {
+			const lane = this.#lane(name);
+			if (lane.room > taken(name)) return name;
+			if (!lane.isBroken) return undefined;
+		}
+		return undefined;
+	}
+
+	#room(): number {
+		const rooms = Array.from(this.#lanes.values(), (lane) => lane.room);
+		return rooms.length === 0 ? this.#options.maxInHand : rooms.reduce((sum, room) => sum + Math.max(0, room), 0);
+	}
+
+	/** Only what gets a turn, where a lane's rate is limited. */
+	async #turns(routed: ReadonlyMap<string, readonly Due[]>, now: Date) {
+		const all: { readonly due: Due; readonly lane: string; readonly turn: Date | undefined }[] = [];
+		for (const [lane, wanted] of routed) {
+			const turns = await this.#ledger.turns(lane, wanted.length, now);
+			for (const [index, due] of wanted.entries()) {
+				const turn = turns?.[index];
+				if (turns === undefined || turn !== undefined) all.push({ due, lane, turn });
+			}
+		}
+		return all;
+	}
+
+	/** Milliseconds until something may be due, or a lane is to be had again. */
+	async #untilNext(): Promise<number> {
+		const now = Date.now();
+		const nextDue = await this.#ledger.nextDueAt(new Date(now));
+		const lanes = Array.from(this.#lanes.values(), (lane) => lane.availableAt);
+		const times = [nextDue?.getTime(), ...lanes].filter((at) => at !== undefined);
+		return Math.min(this.#options.beatMs, ...times.map((at) => Math.max(1, at - now)));
+	}
+
+	#lane(name: string): Lane<Work> {
+		let lane = this.#lanes.get(name);
+		if (lane === undefined) {
+			lane = new Lane({
+				...this.#options.lane(name),
+				onEnd: (job, outcome, call) => {
+					const settled = this.#end(job, outcome, call);
+					this.#settling.add(settled);
+					void settled.finally(() => this.#settling.delete(settled));
+				},
+			});
+			this.#lanes.set(name, lane);
+		}
+		return lane;
+	}
+
+	async #end(job: Work, outcome: JobOutcome, call: Call | undefined): Promise<void> {
+		const now = new Date();
+		const retryAt = this.#ledger.retryAt(job, outcome, now);
+		if (outcome.kind === 'retry' && outcome.pausesProvider) this.#lane(job.lane).pause(retryAt);
+		const ended = { outcome, retryAt, startedAt: call?.startedAt ?? now, durationMs: call?.durationMs ?? null };
+		await this.#settle(job, ended);
+		this.#inHand--;
+		this.#options.observe?.(job.lane, outcome, call);
+		this.poke();
+	}
+
+	/** However long the database is away: what the destination said must not be lost while this process lives. */
+	async #settle(job: Work, ended: Ended): Promise<void> {
+		while (this.#state !== 'stopped') {
+			try {
+				await this.#ledger.settle(job, ended);
+				return;
+			} catch (error) {
+				this.#options.onError(error);
+				await delay(SETTLE_PAUSE_MS);
+			}
+		}
+	}
+}
