@@ -220,8 +220,7 @@ const OUTCOMES = {
 } as const satisfies Record<JobOutcome['kind'], AttemptOutcome>;
 
 function asEnding(outcome: JobOutcome, retryAt: Date): Ending {
-	if (outcome.kind === 'accepted')
-		return { kind: 'accepted', providerMessageId: outcome.providerMessageId };
+	if (outcome.kind === 'accepted') return { kind: 'accepted', providerMessageId: outcome.providerMessageId };
 	if (outcome.kind === 'released') return { kind: 'released', retryAt };
 	const error = outcome.error.slice(0, MAX_ERROR_CHARACTERS);
 	return outcome.kind === 'rejected' ? { kind: 'rejected', error } : { kind: outcome.kind, error, retryAt };

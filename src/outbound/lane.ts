@@ -1,4 +1,10 @@
-import { CircuitState, ConsecutiveBreaker, circuitBreaker, handleWhenResult, isBrokenCircuitError } from 'cockatiel';
+import {
+	CircuitState,
+	ConsecutiveBreaker,
+	circuitBreaker,
+	handleWhenResult,
+	isBrokenCircuitError,
+} from 'cockatiel';
 import type { Job, JobOutcome } from './ledger.ts';
 
 export interface LaneOptions<Work extends Job> {
@@ -111,7 +117,8 @@ export class Lane<Work extends Job> {
 				return;
 			}
 			this.#queue.shift();
-			if (performance.now() > head.startBefore) this.#options.onEnd(head.job, { kind: 'released' }, undefined);
+			if (performance.now() > head.startBefore)
+				this.#options.onEnd(head.job, { kind: 'released' }, undefined);
 			else void this.#carry(head.job);
 		}
 	}

@@ -151,7 +151,9 @@ export class Worker<Due, Work extends Job> {
 
 	#room(): number {
 		const rooms = Array.from(this.#lanes.values(), (lane) => lane.room);
-		return rooms.length === 0 ? this.#options.maxInHand : rooms.reduce((sum, room) => sum + Math.max(0, room), 0);
+		return rooms.length === 0
+			? this.#options.maxInHand
+			: rooms.reduce((sum, room) => sum + Math.max(0, room), 0);
 	}
 
 	/** Only what gets a turn, where a lane's rate is limited. */
@@ -196,7 +198,12 @@ export class Worker<Due, Work extends Job> {
 		const now = new Date();
 		const retryAt = this.#ledger.retryAt(job, outcome, now);
 		if (outcome.kind === 'retry' && outcome.pausesProvider) this.#lane(job.lane).pause(retryAt);
-		const ended = { outcome, retryAt, startedAt: call?.startedAt ?? now, durationMs: call?.durationMs ?? null };
+		const ended = {
+			outcome,
+			retryAt,
+			startedAt: call?.startedAt ?? now,
+			durationMs: call?.durationMs ?? null,
+		};
 		await this.#settle(job, ended);
 		this.#inHand--;
 		this.#options.observe?.(job.lane, outcome, call);
