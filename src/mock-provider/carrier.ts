@@ -15,7 +15,7 @@ export interface CarrierOptions {
 	readonly retryAfter?: string;
 	/** Of chance: the n-th request fares the same with the same seed. */
 	readonly seed?: string;
-	/** How long every answer takes; default 0. */
+	/** How long every answer takes, but for one that is given again; default 0. */
 	readonly delayMs?: number;
 	/** Whether a key that was accepted is not accepted again, but given the first answer. */
 	readonly isIdempotent?: boolean;
@@ -61,7 +61,6 @@ export class Carrier {
 			});
 		if (this.#options.isIdempotent && known.providerId !== null) {
 			tell({ outcome: 'repeated', status: 200, providerId: known.providerId });
-			await this.#pause();
 			return answerJson(response, 200, { id: known.providerId });
 		}
 		switch (behaviour.kind) {

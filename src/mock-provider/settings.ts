@@ -66,7 +66,7 @@ export const SETTINGS: readonly (readonly [name: string, fallback: string, what:
 	['MOCK_PROVIDER_RATE_500', '0', 'Answered with 500.'],
 	['MOCK_PROVIDER_RATE_RESET', '0', 'Accepted, and the connection reset without an answer.'],
 	['MOCK_PROVIDER_RETRY_AFTER', '', 'The Retry-After of a 429 by chance. Without it there is none.'],
-	['MOCK_PROVIDER_DELAY_MS', '0', 'How long every answer takes.'],
+	['MOCK_PROVIDER_DELAY_MS', '0', 'How long every answer takes, but for one that is given again.'],
 	['MOCK_PROVIDER_SEED', '1', 'Of chance: the n-th request fares the same with the same seed.'],
 	[
 		'MOCK_PROVIDER_IDEMPOTENT',

@@ -143,6 +143,18 @@ test('every answer takes as long as it is told', async () => {
 	expect(performance.now() - before).toBeGreaterThan(190);
 });
 
+test('an answer that is given again takes no time', async () => {
+	await provider.close();
+	await start({ isIdempotent: true, delayMs: 3_600_000 });
+	const sent = message('+15550100001');
+	const first = post(url, sent).catch(() => 'lost');
+	const repeated = async () => (await post(url, sent)).json();
+	while (requests().length === 0) await fetch(url);
+	expect(await repeated()).toEqual({ id: requests()[0]?.providerId });
+	await provider.close();
+	expect(await first).toBe('lost');
+});
+
 describe('by chance', () => {
 	const chances = { rate429: 30, rate500: 10, rateReset: 5 };
 	const seed = 'seven';
