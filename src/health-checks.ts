@@ -9,6 +9,8 @@ export interface HealthSources {
 	readonly maxQueued: number;
 	/** The followed conversations on this node, and those who follow. */
 	readonly live: { readonly load: { readonly feeds: number; readonly followers: number } };
+	/** The providers whose circuit is open on this node. */
+	readonly openCircuits: () => readonly string[];
 	/** What carries wake-ups between the nodes, if there are several. */
 	readonly nodes: { readonly state: 'one' | 'connected' | 'away' };
 }
@@ -21,7 +23,7 @@ const BUS = {
 
 /** The parts of the service that its health report names. Shown to anyone: counts, and no names. */
 export function createHealthChecks(sources: HealthSources): Readonly<Record<string, HealthCheck>> {
-	const { ping, writes, maxQueued, live, nodes } = sources;
+	const { ping, writes, maxQueued, live, openCircuits, nodes } = sources;
 	return {
 		database: ping,
 		writeQueue: async () => {
@@ -36,5 +38,11 @@ export function createHealthChecks(sources: HealthSources): Readonly<Record<stri
 			return { status: 'ok', detail: `on this node: feeds ${feeds}, followers ${followers}` };
 		},
 		bus: async () => BUS[nodes.state],
+		providers: async () => {
+			const open = openCircuits().length;
+			return open === 0
+				? { status: 'ok', detail: 'every provider is asked' }
+				: { status: 'degraded', detail: `providers that fail and are left alone for a while: ${open}` };
+		},
 	};
 }

@@ -1,3 +1,4 @@
+import { ServiceBusyError } from './conversations/errors.ts';
 import { StoreAway, StoreConflict } from './conversations/store.ts';
 import type { Logger } from './observability/logger.ts';
 import type { Notices } from './store/database.ts';
@@ -10,6 +11,8 @@ export interface ServiceNotices {
 	stored(): void;
 	/** A feed could not read its log. */
 	feedFailed(reason: unknown): void;
+	/** The ledger of deliveries could not be read or written. */
+	ledgerFailed(reason: unknown): void;
 	/** Redis carries wake-ups between the nodes, or does not. */
 	bus(redis: string, isConnected: boolean, reason: string): void;
 }
@@ -60,6 +63,10 @@ export function createNotices(logger: Logger): ServiceNotices {
 		},
 		feedFailed: (err) => {
 			if (!(err instanceof StoreAway)) logger.warn({ err }, 'a feed could not read its log; it tries again');
+		},
+		ledgerFailed: (err) => {
+			if (err instanceof StoreAway || err instanceof ServiceBusyError) return;
+			logger.warn({ err }, 'deliveries could not be read or recorded; they are tried again');
 		},
 		bus: (redis, isConnected, reason) => {
 			if (isConnected) logger.info({ redis }, 'wake-ups travel between the nodes by Redis');

@@ -18,6 +18,7 @@ import { createLogBuffer } from './observability/log-buffer.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
 import { openStore, type Store } from './store/database.ts';
+import { type OutboundParts, wireOutbound } from './wire-outbound.ts';
 import { type CreateContext, wireServer } from './wire-server.ts';
 
 export interface Service {
@@ -37,9 +38,11 @@ export interface Service {
 }
 
 const HEALTH_TIMEOUT_MS = 2_000;
+/** Of the time that a stop may take: what calls of providers are under way is waited for. */
+const OUTBOUND_SHARE_OF_STOP = 0.6;
 const DEVELOPMENT_TOKEN_SECONDS = 30 * 24 * 60 * 60;
 
-/** Wires everything. Opens the database and nothing else until it is started. */
+/** Wires everything. Opens the database, the mock provider's port where that serves, and nothing else until it is started. */
 export async function createService(config: Config): Promise<Service> {
 	const metrics = createMetrics();
 	const logBuffer = createLogBuffer({ lines: config.log.bufferLines });
@@ -53,6 +56,7 @@ export async function createService(config: Config): Promise<Service> {
 	const notices = createNotices(logger);
 	const store = await openStore(config.database, notices.database);
 	const core = await createCore(config, store, metrics, notices);
+	const { parts: outbound } = core;
 	if (config.redis !== undefined && config.database.kind === 'sqlite')
 		logger.warn(
 			'REDIS_URL is set, and the database is SQLite, which only one node can use: Redis has nobody to wake',
@@ -64,6 +68,7 @@ export async function createService(config: Config): Promise<Service> {
 			writes: core.writes,
 			maxQueued: config.writeQueue.maxQueuedSends,
 			live: core.live,
+			openCircuits: outbound.openCircuits,
 			nodes: core.nodes,
 		}),
 		{
@@ -87,6 +92,7 @@ export async function createService(config: Config): Promise<Service> {
 		refusals: [],
 		reader: new RequestReader(core.domain, viewer),
 		domain: core.domain,
+		outbound: outbound.outbound,
 		live: core.live,
 		health: () => health.report(),
 	});
@@ -108,6 +114,7 @@ export async function createService(config: Config): Promise<Service> {
 	let stopped: Promise<void> | undefined;
 	const stop = async () => {
 		health.stopping();
+		await outbound.stop(config.http.shutdownTimeoutMs * OUTBOUND_SHARE_OF_STOP);
 		// The port stays open meanwhile: a closed one would tell probes nothing, and a full queue takes its time.
 		await core.writes.close();
 		server.refuse();
@@ -118,6 +125,7 @@ export async function createService(config: Config): Promise<Service> {
 		core.live.stop();
 		await core.nodes.close();
 		await server.close();
+		await outbound.close();
 		await store.close();
 	};
 	return {
@@ -126,7 +134,9 @@ export async function createService(config: Config): Promise<Service> {
 		start: async () => {
 			await core.live.start();
 			await core.nodes.open();
-			return server.listen(config.http.port, config.http.host);
+			const port = await server.listen(config.http.port, config.http.host);
+			outbound.start(`http://${loopbackOf(config.http.host)}:${port}`);
+			return port;
 		},
 		stop: () => {
 			stopped ??= stop();
@@ -140,6 +150,7 @@ interface Core {
 	readonly live: Live;
 	readonly nodes: Nodes;
 	readonly writes: WriteQueue;
+	readonly parts: OutboundParts;
 }
 
 /** The domain with its write queue, and the live side that is told of every commit. */
@@ -163,7 +174,10 @@ async function createCore(
 		maxQueued: config.writeQueue.maxQueuedSends,
 		maxBatch: config.writeQueue.maxBatchSize,
 		held: { atOnce: heldAtOnce(config.database) },
-		onCommitted: (events: readonly ConversationEvent[]) => live.announce(events),
+		onCommitted: (events: readonly ConversationEvent[]) => {
+			live.announce(events);
+			parts.committed(events);
+		},
 		observe: ({ size: commands, seconds }) => {
 			notices.stored();
 			metrics.commit(commands, seconds);
@@ -179,7 +193,21 @@ async function createCore(
 		observeSend: (outcome) => metrics.send(outcome),
 		announceRead: (conversationId, user, sequence) => live.announceRead(conversationId, user, sequence),
 	};
-	return { domain, live, nodes, writes };
+	const parts: OutboundParts = await wireOutbound({
+		config: config.outbound,
+		domain,
+		store: store.outbound,
+		metrics,
+		notices,
+	});
+	return { domain, live, nodes, writes, parts };
+}
+
+/** Where this machine reaches a service that listens on `host`. */
+function loopbackOf(host: string): string {
+	if (host === '0.0.0.0') return '127.0.0.1';
+	if (host === '::') return '[::1]';
+	return host.includes(':') ? `[${host}]` : host;
 }
 
 function observeBus({ redis }: Config, metrics: Metrics, notices: ServiceNotices): BusObserver {

@@ -15,6 +15,20 @@ export function isOpen(status: DeliveryStatus): boolean {
 	return status === 'QUEUED' || status === 'SENDING' || status === 'RETRYING';
 }
 
+/** Every one, in the order in which they are gone through. */
+export const STATUSES = [
+	'QUEUED',
+	'SENDING',
+	'RETRYING',
+	'UNKNOWN',
+	'DEAD',
+	'CANCELED',
+	'SENT',
+	'DELIVERED',
+	'UNDELIVERED',
+	'FAILED',
+] as const satisfies readonly DeliveryStatus[];
+
 /** Those that ask for a person. */
 export const DEAD_LETTERS = ['DEAD', 'FAILED', 'UNKNOWN'] as const satisfies readonly DeliveryStatus[];
 

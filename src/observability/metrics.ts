@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { LogLevel } from './levels.ts';
+import { type OutboundMetrics, type OutboundSources, outboundMetrics } from './outbound-metrics.ts';
 
 export type OperationKind = 'query' | 'mutation' | 'subscription' | 'unknown';
 export type RequestOutcome = 'ok' | 'error';
@@ -59,6 +60,8 @@ export interface Metrics {
 	logLine(level: LogLevel): void;
 	/** Where there are several nodes; asked for once. */
 	bus(): BusMetrics;
+	/** What goes out through providers; asked for once. */
+	outbound(sources: OutboundSources): OutboundMetrics;
 	/** Everything, with Node's own metrics of this process, in Prometheus' text format 0.0.4. */
 	text(): Promise<string>;
 	readonly contentType: string;
@@ -96,6 +99,7 @@ export function createMetrics(): Metrics {
 		...messageMetrics(registry),
 		...logMetrics(registry),
 		bus: () => busMetrics(registry),
+		outbound: (sources) => outboundMetrics(registry, sources),
 		contentType: registry.contentType,
 		text: async () => `${await registry.metrics()}\n${await node.metrics()}`,
 	};
