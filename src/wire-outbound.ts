@@ -149,7 +149,8 @@ function withMock(config: OutboundConfig, { url, secret }: Mock): OutboundConfig
 	return {
 		...config,
 		webhookSecret: secret,
-		smsProviderUrl: config.twilio === undefined ? (config.smsProviderUrl ?? new URL(url)) : config.smsProviderUrl,
+		smsProviderUrl:
+			config.twilio === undefined ? (config.smsProviderUrl ?? new URL(url)) : config.smsProviderUrl,
 		emailProviderUrl:
 			config.smtpUrl === undefined ? (config.emailProviderUrl ?? new URL(url)) : config.emailProviderUrl,
 	};

@@ -57,7 +57,8 @@ export function outboundMetrics(registry: Registry, sources: OutboundSources): O
 		},
 	});
 	for (const provider of sources.providers)
-		for (const outcome of ['accepted', 'retry', 'rejected', 'unknown']) attempts.inc({ provider, outcome }, 0);
+		for (const outcome of ['accepted', 'retry', 'rejected', 'unknown'])
+			attempts.inc({ provider, outcome }, 0);
 	return {
 		attempt: (provider, outcome, took) => {
 			attempts.inc({ provider, outcome });
