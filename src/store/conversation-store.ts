@@ -25,11 +25,10 @@ import {
 	headsById,
 	historyPage,
 	membersPage,
-	messagesRead,
 	revisionsOf,
 	unreadCounts,
 } from './read.ts';
-import { withOutside } from './read-outside.ts';
+import { completed, readMessages } from './read-messages.ts';
 import {
 	toConversation,
 	toLogEntry,
@@ -37,7 +36,6 @@ import {
 	toMessage,
 	toRevision,
 	toSeenConversation,
-	uuid,
 } from './rows.ts';
 import { readEpoch } from './settings.ts';
 import type { Queries } from './tables.ts';
@@ -114,7 +112,7 @@ export class KyselyConversationStore implements ConversationStore {
 		const userIds = [...new Set(entries.flatMap(({ memberId }) => memberId ?? []))];
 		const messages = new Map<string, Message>();
 		if (messageIds.length > 0)
-			for (const message of await this.#messages(messageIds)) messages.set(message.id, message);
+			for (const message of await readMessages(this.#database, messageIds)) messages.set(message.id, message);
 		const members = new Map<string, Membership>();
 		if (userIds.length > 0) {
 			const keys = userIds.map((userId) => ({ conversationId: conversation.id, userId }));
@@ -151,7 +149,7 @@ export class KyselyConversationStore implements ConversationStore {
 	}
 
 	async messagesWithConversations(ids: readonly string[]) {
-		const messages = await this.#messages(ids);
+		const messages = await readMessages(this.#database, ids);
 		if (messages.length === 0) return [];
 		const conversationIds = [...new Set(messages.map((message) => message.conversationId))];
 		const rows = await conversationsById(this.#db, conversationIds).execute();
@@ -180,20 +178,7 @@ export class KyselyConversationStore implements ConversationStore {
 		const rows = await statements.rows(`history ${shape.join()}`, parameters, build);
 		const { rows: found, hasMore } = cut(rows, page);
 		const messages = found.map((row) => toMessage(row, conversationId));
-		return { rows: await this.#withOutside(messages), hasMore };
-	}
-
-	/** In no order, without what is not there. */
-	async #messages(ids: readonly string[]): Promise<readonly Message[]> {
-		const rows = await messagesRead(this.#db, ids).execute();
-		return this.#withOutside(rows.map((row) => toMessage(row, uuid(row.conversation_id))));
-	}
-
-	#withOutside(messages: readonly Message[]): Promise<readonly Message[]> {
-		const { statements } = this.#database;
-		return withOutside(this.#db, messages, (name, ids, build) =>
-			statements.rows(`${name} of ${ids.length}`, ids, () => build(ids)),
-		);
+		return { rows: await completed(this.#database, messages), hasMore };
 	}
 
 	async revisions(messageId: string): Promise<readonly Revision[]> {

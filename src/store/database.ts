@@ -1,7 +1,9 @@
 import type { DatabaseConfig, ServerDatabaseConfig } from '../config.ts';
 import type { ConversationStore, UserStore } from '../conversations/store.ts';
+import type { OutboundStore } from '../outbound/store.ts';
 import { KyselyConversationStore } from './conversation-store.ts';
 import type { Dialect } from './dialect.ts';
+import { KyselyOutboundStore } from './outbound-store.ts';
 import { openServerDatabase, type Server } from './server-database.ts';
 import { readDatabaseId } from './settings.ts';
 import { openSqlite } from './sqlite.ts';
@@ -28,6 +30,7 @@ export interface Store {
 	readonly id: string;
 	readonly conversations: ConversationStore;
 	readonly users: UserStore;
+	readonly outbound: OutboundStore;
 	readonly ping: () => Promise<void>;
 	readonly close: () => Promise<void>;
 }
@@ -58,6 +61,7 @@ export async function openStore(config: DatabaseConfig, notices: Notices): Promi
 		id,
 		conversations: new KyselyConversationStore(database, () => users.forget()),
 		users,
+		outbound: new KyselyOutboundStore(database),
 		ping: () => database.ping(),
 		close: () => database.close(),
 	};

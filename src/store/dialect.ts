@@ -8,6 +8,8 @@ export interface Dialect {
 	readonly maxParameters: number;
 	/** Reads the rows and locks them until the transaction ends, in the order of their ids. */
 	lockConversations(db: Queries, ids: readonly string[]): CompiledQuery<Selectable<Tables['conversations']>>;
+	/** Reads a provider's row and locks it until the transaction ends. */
+	lockProvider(db: Queries, provider: string): CompiledQuery<Selectable<Tables['provider_limits']>>;
 	/** The rows that have one of these keys, each sought by itself; perhaps once more where a key is repeated. */
 	byKeys<Table extends keyof typeof KEY_COLUMNS>(
 		db: Queries,
@@ -40,6 +42,8 @@ export const sqliteDialect: Dialect = {
 	// The transaction began with BEGIN IMMEDIATE: there is no other writer.
 	lockConversations: (db, ids) =>
 		db.selectFrom('conversations').selectAll().where('id', 'in', ids).orderBy('id').compile(),
+	lockProvider: (db, provider) =>
+		db.selectFrom('provider_limits').selectAll().where('provider', '=', provider).compile(),
 	// CROSS JOIN keeps the order: the keys first.
 	byKeys: (db, table, keys) =>
 		sql<Selectable<Tables[typeof table]>>`select ${sql.table(table)}.*
@@ -57,6 +61,8 @@ export const postgresqlDialect: Dialect = {
 	maxParameters: 60_000,
 	lockConversations: (db, ids) =>
 		db.selectFrom('conversations').selectAll().where('id', 'in', ids).orderBy('id').forUpdate().compile(),
+	lockProvider: (db, provider) =>
+		db.selectFrom('provider_limits').selectAll().where('provider', '=', provider).forUpdate().compile(),
 	// An OR of hundreds of keys takes longer to plan than to run. LIMIT keeps the planner from reading the table whole.
 	byKeys: (db, table, keys) => {
 		const [conversationIds, others] = byColumn(keys);
@@ -81,6 +87,9 @@ export const mssqlDialect: Dialect = {
 	lockConversations: (db, ids) =>
 		sql<Selectable<Tables['conversations']>>`select * from "conversations" with (updlock, rowlock)
 			where "id" in (${sql.join(ids)}) order by "id"`.compile(db),
+	lockProvider: (db, provider) =>
+		sql<Selectable<Tables['provider_limits']>>`select * from "provider_limits" with (updlock, rowlock)
+			where "provider" = ${provider}`.compile(db),
 	byKeys: (db, table, keys) => {
 		const isOne = ([conversationId, key]: ConversationKey) =>
 			sql`(conversation_id = ${conversationId} and ${sql.ref(KEY_COLUMNS[table])} = ${key})`;

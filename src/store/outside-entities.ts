@@ -62,7 +62,7 @@ export const DeliveryEntity = defineEntity({
 		},
 		{
 			name: 'deliveries_provider_index',
-			properties: ['providerMessageId', 'provider'],
+			properties: ['providerMessageId', 'provider', 'messageId'],
 			where: { providerMessageId: { $ne: null } },
 		},
 		{ name: 'deliveries_status_index', properties: ['status', 'updatedAt', 'messageId', 'channel'] },

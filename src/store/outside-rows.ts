@@ -12,6 +12,7 @@ import type {
 	Thread,
 } from '../conversations/outside.ts';
 import type { Receipt } from '../conversations/store.ts';
+import type { DueDelivery } from '../outbound/store.ts';
 import { flag, instant, instantOrNull, type Row, uuid } from './rows.ts';
 
 /*
@@ -93,6 +94,23 @@ export function fromDelivery(delivery: Delivery) {
 		from_address: delivery.from,
 		to_address: delivery.to,
 		requested_at: delivery.requestedAt,
+	};
+}
+
+/** The columns that tell where a delivery is. */
+export type DueRow = Pick<
+	DeliveryRow,
+	'message_id' | 'conversation_id' | 'sequence' | 'channel' | 'provider' | 'uncertain'
+>;
+
+export function toDueDelivery(row: DueRow): DueDelivery {
+	return {
+		messageId: uuid(row.message_id),
+		conversationId: uuid(row.conversation_id),
+		sequence: row.sequence,
+		channel: row.channel as OutsideChannel,
+		provider: row.provider ?? null,
+		uncertain: flag(row.uncertain),
 	};
 }
 

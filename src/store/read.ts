@@ -125,7 +125,7 @@ export function revisionsOf(db: Queries, messageId: string) {
 }
 
 /** Rows on one side of a place in an order of one column, then id. */
-function beside<Table extends 'memberships' | 'conversations' | 'users'>(
+export function beside<Table extends 'memberships' | 'conversations' | 'users' | 'deliveries'>(
 	eb: ExpressionBuilder<Tables, Table>,
 	first: ReferenceExpression<Tables, Table>,
 	id: ReferenceExpression<Tables, Table>,

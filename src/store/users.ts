@@ -1,19 +1,18 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { LRUCache } from 'lru-cache';
 import { newId } from '../conversations/ids.ts';
 import type { Page, PageRequest, UserCursor } from '../conversations/pages.ts';
-import { ConnectionLost, StoreConflict, UnknownCommit, type UserStore } from '../conversations/store.ts';
+import type { UserStore } from '../conversations/store.ts';
 import type { User } from '../identity/viewer.ts';
 import { cut } from './conversation-store.ts';
 import type { Database } from './database.ts';
 import { sharedConversation, userBySubject, usersById, usersPage } from './read.ts';
+import { repeatedly } from './repeat.ts';
 import { toUser } from './rows.ts';
 import type { Queries } from './tables.ts';
 
 type Claims = Pick<User, 'subject' | 'name' | 'role'>;
 
 const RECENT_MS = 5_000;
-const MAX_RUNS = 3;
 
 /** Users are few and change seldom: who was just seen is kept in memory. */
 export class KyselyUserStore implements UserStore {
@@ -37,17 +36,12 @@ export class KyselyUserStore implements UserStore {
 	}
 
 	/** @throws StoreUnavailable */
-	async #write(claims: Claims): Promise<User> {
-		for (let runs = 1; ; runs++) {
-			try {
-				const known = await this.bySubject(claims.subject);
-				if (known && known.name === claims.name && known.role === claims.role) return known;
-				return await this.#database.transact((db) => write(db, claims));
-			} catch (error) {
-				if (runs === MAX_RUNS || !isRepeatable(error)) throw error;
-				await delay(Math.random() * 5 * 2 ** runs);
-			}
-		}
+	#write(claims: Claims): Promise<User> {
+		return repeatedly(async () => {
+			const known = await this.bySubject(claims.subject);
+			if (known && known.name === claims.name && known.role === claims.role) return known;
+			return this.#database.transact((db) => write(db, claims));
+		});
 	}
 
 	/** Forgets whom it has seen: the database may not know them any more. */
@@ -83,11 +77,6 @@ export class KyselyUserStore implements UserStore {
 		const { queries, dialect } = this.#database;
 		return (await sharedConversation(queries, dialect, userId, otherId).execute()).length > 0;
 	}
-}
-
-/** Another request of the same user was first, or whether this one was stored is not known: once more does no harm. */
-function isRepeatable(error: unknown): boolean {
-	return error instanceof StoreConflict || error instanceof ConnectionLost || error instanceof UnknownCommit;
 }
 
 /** SQL Server takes texts for equal that differ by blanks at their end. */

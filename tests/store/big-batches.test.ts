@@ -12,6 +12,7 @@ import type { Conversation, LogEntry, Membership, StoredMessage } from '../../sr
 import { mssqlDialect, postgresqlDialect, sqliteDialect } from '../../src/store/dialect.ts';
 import type { Tables } from '../../src/store/tables.ts';
 import { KyselyTransaction } from '../../src/store/transaction.ts';
+import { attemptOf, deliveryOf, incomingOf, threadOf } from '../support/outside.ts';
 
 /** Above the largest batch, and above what one statement takes. */
 const COUNT = 1_500;
@@ -43,6 +44,11 @@ const memberships = ids.map(
 		removed: false,
 	}),
 );
+const attachment = { url: 'https://example.com/a.png', contentType: null, size: null };
+const deliveredBy = (id: string) => ({ id, conversationId: id, sequence: 1 });
+const deliveries = ids.map((id) => deliveryOf(deliveredBy(id)));
+const attempts = ids.map((id) => attemptOf(id));
+const keys = ids.map((id) => `key ${id}`);
 const messages = ids.map(
 	(id): StoredMessage => ({
 		id,
@@ -58,8 +64,8 @@ const messages = ids.map(
 		contentHash: 'hash',
 		replyToId: null,
 		internal: false,
-		channel: 'CHAT',
-		outside: null,
+		channel: 'SMS',
+		outside: { delivery: deliveryOf(deliveredBy(id)), incoming: incomingOf(), attachments: [attachment] },
 	}),
 );
 const entries = ids.map(
@@ -98,6 +104,12 @@ describe.each([sqliteDialect, postgresqlDialect, mssqlDialect])('a big batch on 
 		await transaction.missed(
 			ids.map((id) => ({ conversationId: id, after: 0, exceptAuthorId: id, limit: 100 })),
 		);
+		await transaction.threads(keys);
+		await transaction.threadsOf(ids);
+		await transaction.openDeliveries(ids.map((id) => ({ conversationId: id, before: 9 })));
+		await transaction.attempts(attempts);
+		await transaction.receipts(keys);
+		await transaction.optOuts(keys);
 		await transaction.save({
 			newConversations: conversations,
 			changedConversations: conversations,
@@ -108,6 +120,13 @@ describe.each([sqliteDialect, postgresqlDialect, mssqlDialect])('a big batch on 
 			erasedRevisions: ids,
 			newMemberships: memberships,
 			changedMemberships: memberships,
+			newThreads: ids.map((id) => threadOf(id, { pairKey: id })),
+			changedDeliveries: deliveries,
+			newAttempts: attempts,
+			changedAttempts: attempts,
+			newReceipts: keys.map((key) => ({ key, receivedAt: at })),
+			newOptOuts: keys.map((key) => ({ key, family: 'PHONE', address: '+10987654321', optedOutAt: at })),
+			endedOptOuts: keys,
 		});
 
 		for (const { sql, parameters } of statements) {
@@ -118,5 +137,10 @@ describe.each([sqliteDialect, postgresqlDialect, mssqlDialect])('a big batch on 
 		}
 		const inserted = statements.filter(({ sql }) => sql.startsWith('insert into "messages"'));
 		expect(inserted.flatMap(({ parameters }) => parameters)).toHaveLength(COUNT * 15);
+		for (const [table, columns] of Object.entries({ deliveries: 19, incoming_messages: 6, attachments: 5 })) {
+			const rows = statements.filter(({ sql }) => sql.startsWith(`insert into "${table}"`));
+			expect(rows.flatMap(({ parameters }) => parameters)).toHaveLength(COUNT * columns);
+		}
+		expect(statements.filter(({ sql }) => sql.startsWith('delete from "attachments"'))).not.toEqual([]);
 	});
 });

@@ -89,7 +89,7 @@ class Outbound extends Migration {
 			'create index deliveries_open_index on deliveries (conversation_id, open_sequence) where open_sequence is not null',
 		);
 		this.addSql(
-			'create index deliveries_provider_index on deliveries (provider_message_id, provider) where provider_message_id is not null',
+			'create index deliveries_provider_index on deliveries (provider_message_id, provider, message_id) where provider_message_id is not null',
 		);
 		this.addSql(
 			'create index deliveries_status_index on deliveries (status, updated_at, message_id, channel)',

@@ -8,7 +8,7 @@ create table [deliveries] ([message_id] uniqueidentifier not null, [conversation
 create index [deliveries_due_index] on [deliveries] ([due_at]) where [due_at] is not null;
 create index [deliveries_lease_index] on [deliveries] ([lease_until]) where [lease_until] is not null;
 create index [deliveries_open_index] on [deliveries] ([conversation_id], [open_sequence]) where [open_sequence] is not null;
-create index [deliveries_provider_index] on [deliveries] ([provider_message_id], [provider]) where [provider_message_id] is not null;
+create index [deliveries_provider_index] on [deliveries] ([provider_message_id], [provider], [message_id]) where [provider_message_id] is not null;
 create index [deliveries_status_index] on [deliveries] ([status], [updated_at], [message_id], [channel]);
 
 create table [delivery_attempts] ([message_id] uniqueidentifier not null, [number] int not null, [provider] nvarchar(24) not null, [started_at] datetime2(3) not null, [duration_ms] int null, [http_status] int null, [outcome] nvarchar(24) not null, constraint [delivery_attempts_pkey] primary key ([message_id], [number]));
