@@ -1,0 +1,226 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { JobOutcome } from '../../src/outbound/ledger.ts';
+import { Worker, type WorkerOptions } from '../../src/outbound/worker.ts';
+import { type Item, type MemoryJob, MemoryLedger } from './memory-ledger.ts';
+
+const ACCEPTED: JobOutcome = { kind: 'accepted', providerMessageId: null };
+const FAULT: JobOutcome = { kind: 'unknown', error: 'it timed out', isProviderFault: true };
+const BUSY: JobOutcome = { kind: 'retry', error: 'busy', isProviderFault: false };
+
+const workers: Worker<Item, MemoryJob>[] = [];
+
+afterEach(async () => {
+	await Promise.all(workers.splice(0).map((worker) => worker.stop(0)));
+});
+
+interface Setup {
+	readonly send: (job: MemoryJob) => Promise<JobOutcome>;
+	readonly maxInFlight?: number;
+	readonly halfOpenAfterMs?: number;
+	readonly options?: Partial<WorkerOptions<MemoryJob>>;
+}
+
+function startWorker(
+	ledger: MemoryLedger,
+	{ send, maxInFlight = 2, halfOpenAfterMs = 60_000, options }: Setup,
+) {
+	const worker = new Worker(ledger, {
+		lane: () => ({ maxInFlight, faultsToOpen: 3, halfOpenAfterMs, send }),
+		callTimeoutMs: 10_000,
+		// What these tests show must not need a beat.
+		beatMs: 600_000,
+		maxInHand: 100,
+		onError: () => {},
+		...options,
+	});
+	workers.push(worker);
+	worker.start();
+	return worker;
+}
+
+function items(count: number, ...lanes: readonly string[]) {
+	return Array.from({ length: count }, (_, index) => ({ id: `${lanes[0]}-${index + 1}`, lanes }));
+}
+
+/** Calls that end when they are told to. */
+function openCalls() {
+	const open = new Map<string, (outcome: JobOutcome) => void>();
+	const begun: string[] = [];
+	const waiting: (() => void)[] = [];
+	return {
+		open,
+		begun,
+		send: ({ id }: MemoryJob) =>
+			new Promise<JobOutcome>((resolve) => {
+				begun.push(id);
+				open.set(id, (outcome) => {
+					open.delete(id);
+					resolve(outcome);
+				});
+				for (const heard of waiting.splice(0)) heard();
+			}),
+		until: async (count: number) => {
+			while (begun.length < count) await new Promise<void>((resolve) => waiting.push(resolve));
+		},
+	};
+}
+
+describe('a worker', () => {
+	it('carries what is due, and what becomes due when it is poked', async () => {
+		const ledger = new MemoryLedger();
+		ledger.add(...items(10, 'webhook'));
+		const worker = startWorker(ledger, { send: async () => ACCEPTED });
+		await ledger.until(() => ledger.settled.length === 10);
+		ledger.add({ id: 'another', lanes: ['webhook'] });
+		worker.poke();
+		await ledger.until(() => ledger.settled.length === 11);
+		expect(new Set(ledger.settled.map(({ id }) => id)).size).toBe(11);
+	});
+
+	it('asks one destination so many at a time, and has the next ones claimed ahead', async () => {
+		const ledger = new MemoryLedger();
+		ledger.add(...items(10, 'webhook'));
+		const calls = openCalls();
+		startWorker(ledger, { ...calls, maxInFlight: 4 });
+		await calls.until(4);
+		expect(calls.open.size).toBe(4);
+		expect(ledger.claimed).toHaveLength(6);
+		calls.open.get('webhook-1')?.(ACCEPTED);
+		await calls.until(5);
+		expect(calls.begun).toEqual(['webhook-1', 'webhook-2', 'webhook-3', 'webhook-4', 'webhook-5']);
+		expect(calls.open.size).toBe(4);
+	});
+
+	it('tries again what was not accepted, when it is due and without a beat', async () => {
+		const ledger = new MemoryLedger();
+		ledger.retryMs = 20;
+		ledger.add(...items(1, 'webhook'));
+		const outcomes = [BUSY, BUSY, ACCEPTED];
+		startWorker(ledger, { send: async () => outcomes.shift() ?? ACCEPTED });
+		await ledger.until(() => ledger.settled.length === 3);
+		expect(ledger.settled.map(({ kind }) => kind)).toEqual(['retry', 'retry', 'accepted']);
+	});
+
+	it('leaves a destination alone that fails, and another takes over', async () => {
+		const ledger = new MemoryLedger();
+		ledger.add(...items(20, 'first', 'second'));
+		startWorker(ledger, {
+			maxInFlight: 1,
+			send: async ({ lane }) => (lane === 'first' ? FAULT : ACCEPTED),
+		});
+		await ledger.until(() => ledger.settled.filter(({ kind }) => kind === 'accepted').length >= 17);
+		expect(ledger.settled.filter(({ kind }) => kind === 'unknown')).toHaveLength(3);
+		expect(
+			ledger.settled.filter(({ kind }) => kind === 'accepted').every(({ lane }) => lane === 'second'),
+		).toBe(true);
+	});
+
+	it('tries a destination that failed with one call, and goes back to it when that one ends well', async () => {
+		const ledger = new MemoryLedger();
+		ledger.add(...items(3, 'first'));
+		let isIll = true;
+		const asked: string[] = [];
+		const worker = startWorker(ledger, {
+			maxInFlight: 1,
+			halfOpenAfterMs: 30,
+			send: async ({ id }) => {
+				asked.push(id);
+				return isIll ? FAULT : ACCEPTED;
+			},
+		});
+		await ledger.until(() => ledger.settled.length === 3);
+		expect(worker.openLanes()).toEqual(['first']);
+		isIll = false;
+		ledger.add(...items(5, 'first').map(({ id, lanes }) => ({ id: `again-${id}`, lanes })));
+		worker.poke();
+		await ledger.until(() => ledger.settled.filter(({ kind }) => kind === 'accepted').length === 5);
+		expect(worker.openLanes()).toEqual([]);
+		expect(asked).toHaveLength(8);
+	});
+
+	it('asks nobody while a destination has asked for a pause, whatever was at hand for it', async () => {
+		const ledger = new MemoryLedger();
+		ledger.add(...items(6, 'webhook'), { id: 'elsewhere', lanes: ['other'] });
+		const calls = openCalls();
+		startWorker(ledger, { ...calls, maxInFlight: 2 });
+		await calls.until(3);
+		const asked = calls.begun.filter((id) => id !== 'elsewhere');
+		expect(asked).toEqual(['webhook-1', 'webhook-2']);
+		const pauseMs = 200;
+		const before = Date.now();
+		calls.open.get('webhook-1')?.({
+			kind: 'retry',
+			error: 'slow down',
+			isProviderFault: false,
+			pausesProvider: true,
+			retryAfterMs: pauseMs,
+		});
+		await ledger.until(() => ledger.settled.some(({ id }) => id === 'webhook-3'));
+		expect(ledger.settled.find(({ id }) => id === 'webhook-3')?.kind).toBe('released');
+		calls.open.get('webhook-2')?.(ACCEPTED);
+		await calls.until(4);
+		expect(Date.now() - before).toBeGreaterThanOrEqual(pauseMs - 1);
+	});
+
+	it('obeys a pause that another node was asked for', async () => {
+		const ledger = new MemoryLedger();
+		ledger.paused.set('webhook', new Date(Date.now() + 600_000));
+		ledger.add(...items(2, 'webhook'), { id: 'elsewhere', lanes: ['other'] });
+		startWorker(ledger, { send: async () => ACCEPTED });
+		await ledger.until(() => ledger.settled.length > 0);
+		expect(ledger.settled.map(({ id }) => id)).toEqual(['elsewhere']);
+		expect(ledger.claimed).toHaveLength(1);
+	});
+
+	it('takes turns of a lane with a rate, and claims no more than it gets', async () => {
+		const ledger = new MemoryLedger();
+		ledger.add(...items(4, 'webhook'));
+		const asked: number[] = [];
+		const turn = new Date(Date.now() + 100);
+		let given = [turn];
+		ledger.turnsOf = () => given.splice(0);
+		const worker = startWorker(ledger, {
+			send: async () => {
+				asked.push(Date.now());
+				return ACCEPTED;
+			},
+		});
+		await ledger.until(() => ledger.settled.length === 1);
+		expect(asked[0]).toBeGreaterThanOrEqual(turn.getTime());
+		expect(ledger.claimed).toHaveLength(1);
+		given = [new Date(), new Date(), new Date()];
+		worker.poke();
+		await ledger.until(() => ledger.settled.length === 4);
+	});
+
+	it('records an end however often the ledger fails, and reads it again after a failure', async () => {
+		const ledger = new MemoryLedger();
+		const errors: unknown[] = [];
+		const calls = openCalls();
+		ledger.add(...items(1, 'webhook'));
+		startWorker(ledger, { ...calls, options: { onError: (error) => errors.push(error), beatMs: 20 } });
+		await calls.until(1);
+		ledger.faults.push(new Error('away'), new Error('away'));
+		calls.open.get('webhook-1')?.(ACCEPTED);
+		await ledger.until(() => ledger.settled.length === 1);
+		expect(errors.length).toBeGreaterThanOrEqual(2);
+		ledger.add({ id: 'another', lanes: ['webhook'] });
+		await calls.until(2);
+	});
+
+	it('that stops waits for the calls under way and releases what was at hand', async () => {
+		const ledger = new MemoryLedger();
+		ledger.add(...items(6, 'webhook'));
+		const calls = openCalls();
+		const worker = startWorker(ledger, { ...calls, maxInFlight: 2 });
+		await calls.until(2);
+		const stopped = worker.stop(600_000);
+		await ledger.until(() => ledger.settled.length === 1);
+		expect(ledger.settled).toMatchObject([{ id: 'webhook-3', lane: 'webhook', kind: 'released' }]);
+		for (const end of Array.from(calls.open.values())) end(ACCEPTED);
+		await stopped;
+		expect(ledger.settled.map(({ id }) => id).sort()).toEqual(['webhook-1', 'webhook-2', 'webhook-3']);
+		worker.poke();
+		expect(ledger.claimed).toHaveLength(3);
+	});
+});
