@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type ExecutionResult, GraphQLError, type OperationTypeNode } from 'graphql';
 import type { GraphQLContext } from '../../schema/context.ts';
@@ -10,6 +9,7 @@ import type { Metrics } from '../observability/metrics.ts';
 import type { Authentication } from './authentication.ts';
 import { BodyTooLarge, ClientGone, readBody } from './body.ts';
 import type { GraphQLServer } from './graphql.ts';
+import { parseJson } from './json-body.ts';
 import { limitError } from './limit-errors.ts';
 import { type Prepared, type RunArgs, toOperationRequest } from './operations.ts';
 import { publicError, statusOf, toPublicError } from './public-errors.ts';
@@ -241,13 +241,4 @@ function isForPeople(req: IncomingMessage): boolean {
 
 function isJson(req: IncomingMessage): boolean {
 	return /^application\/(graphql-response\+)?json\s*(;|$)/i.test(req.headers['content-type'] ?? '');
-}
-
-function parseJson(body: Buffer): unknown {
-	if (!isUtf8(body)) return undefined;
-	try {
-		return JSON.parse(body.toString('utf8'));
-	} catch {
-		return undefined;
-	}
 }
