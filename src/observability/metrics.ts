@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { LogLevel } from './levels.ts';
 import { type OutboundMetrics, type OutboundSources, outboundMetrics } from './outbound-metrics.ts';
+import { type WebhookMetrics, webhookMetrics } from './webhook-metrics.ts';
 
 export type OperationKind = 'query' | 'mutation' | 'subscription' | 'unknown';
 export type RequestOutcome = 'ok' | 'error';
@@ -36,7 +37,7 @@ export interface BusMetrics {
 }
 
 /** What the service counts. Recording never throws and costs about a microsecond; durations are in seconds. */
-export interface Metrics {
+export interface Metrics extends WebhookMetrics {
 	/** An operation that was answered. `operation` is the client's name for it, undefined when it has none. */
 	request(operation: string | undefined, kind: OperationKind, outcome: RequestOutcome, seconds: number): void;
 	/** An error that was answered, by its public code. */
@@ -97,6 +98,7 @@ export function createMetrics(): Metrics {
 		...requestMetrics(registry),
 		...connectionMetrics(registry),
 		...messageMetrics(registry),
+		...webhookMetrics(registry),
 		...logMetrics(registry),
 		bus: () => busMetrics(registry),
 		outbound: (sources) => outboundMetrics(registry, sources),

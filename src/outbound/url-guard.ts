@@ -49,15 +49,20 @@ export function askNameServers(servers?: readonly string[], timeoutMs = RESOLVE_
 export function createUrlGuard({ allowPrivate, resolve = askNameServers() }: UrlGuardOptions): UrlGuard {
 	return {
 		check: async (field, url) => {
-			const host = readHost(field, url);
+			const { hostname } = readHttpUrl(field, url);
+			// An IPv6 address without its brackets.
+			const host = hostname.replace(/^\[(.*)\]$/, '$1');
 			if (!allowPrivate) await requirePublic(field, host, resolve);
 		},
 		guardedLookup: allowPrivate ? systemLookup : guardLookup(resolve),
 	};
 }
 
-/** The host of an http(s) URL that every reader understands alike: a name, or an address without brackets. */
-function readHost(field: string, text: string): string {
+/**
+ * A URL that every reader understands alike.
+ * @throws InvalidInputError naming the field, unless it is one of http(s), without credentials, of a bearable length.
+ */
+export function readHttpUrl(field: string, text: string): URL {
 	if (text.length > URL_CHARACTERS)
 		throw new InvalidInputError(field, `${field} must have at most ${URL_CHARACTERS} characters.`);
 	// What the URL standard reads past, other readers take for another host.
@@ -65,7 +70,7 @@ function readHost(field: string, text: string): string {
 	if (url === null) throw new InvalidInputError(field, `${field} must be an http or https URL.`);
 	if (url.username !== '' || url.password !== '')
 		throw new InvalidInputError(field, `${field} must not hold a user name or a password.`);
-	return url.hostname.replace(/^\[(.*)\]$/, '$1');
+	return url;
 }
 
 async function requirePublic(field: string, host: string, resolve: ResolveName): Promise<void> {
