@@ -103,6 +103,8 @@ export async function createService(config: Config): Promise<Service> {
 		tokens,
 		domain: core.domain,
 		live: core.live,
+		outbound: outbound.outbound,
+		webhookSecret: outbound.webhookSecret,
 		metrics,
 		logger,
 		logBuffer,

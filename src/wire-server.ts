@@ -13,6 +13,7 @@ import { Origins } from './http/origins.ts';
 import { toPublicError } from './http/public-errors.ts';
 import { createHttpServer, type HttpServer } from './http/server.ts';
 import { SseFollowing } from './http/sse-following.ts';
+import type { WebhookDeps } from './http/webhook.ts';
 import { Limits } from './identity/limits.ts';
 import { createTokenVerifier, type TokenSettings } from './identity/tokens.ts';
 import type { Viewer } from './identity/viewer.ts';
@@ -21,6 +22,7 @@ import type { Delivery } from './live/ring.ts';
 import type { LogBuffer } from './observability/log-buffer.ts';
 import type { Logger } from './observability/logger.ts';
 import type { Metrics } from './observability/metrics.ts';
+import type { Outbound } from './outbound/outbound.ts';
 import type { Store } from './store/database.ts';
 import { VERSION } from './version.ts';
 
@@ -39,6 +41,9 @@ export interface ServerParts {
 	readonly tokens: TokenSettings;
 	readonly domain: Domain;
 	readonly live: Live;
+	readonly outbound: Outbound;
+	/** What the generic provider's webhooks are signed with; undefined: none are taken. */
+	readonly webhookSecret: string | undefined;
 	readonly metrics: Metrics;
 	readonly logger: Logger;
 	readonly logBuffer: LogBuffer;
@@ -84,6 +89,13 @@ export function wireServer(parts: ServerParts): HttpServer {
 	});
 	const limits = new Limits({ ...config.limits, onRefused: (limit) => metrics.limited(limit) });
 	const origins = new Origins(config.http.allowedOrigins, config.http.trustProxy);
+	const rest = {
+		outbound: parts.outbound,
+		errorPolicy,
+		logger,
+		metrics,
+		maxBodyBytes: config.http.maxBodyBytes,
+	};
 	const following = {
 		live,
 		cohorts,
@@ -120,6 +132,8 @@ export function wireServer(parts: ServerParts): HttpServer {
 			logger,
 			metrics,
 		},
+		sendOverHttp: { ...rest, authentication, limits, origins },
+		webhooks: { ...rest, secret: parts.webhookSecret, twilio: twilioKeys(config.outbound) },
 		origins,
 		health: parts.health,
 		metrics,
@@ -128,6 +142,12 @@ export function wireServer(parts: ServerParts): HttpServer {
 		logger,
 		version: VERSION,
 	});
+}
+
+/** Twilio signs the address that it calls, too. */
+function twilioKeys({ twilio, publicUrl }: Config['outbound']): WebhookDeps['twilio'] {
+	if (twilio === undefined || publicUrl === undefined) return undefined;
+	return { authToken: twilio.authToken, publicUrl };
 }
 
 /** A context to make an event ready in: it knows what the event brings, and its access is decided by the follower. */

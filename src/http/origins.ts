@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 const METHODS = 'GET, POST, OPTIONS';
-const HEADERS = 'authorization, content-type, accept, x-request-id, last-event-id';
+const HEADERS = 'authorization, content-type, accept, x-request-id, last-event-id, idempotency-key';
 const PREFLIGHT_SECONDS = 600;
 
 /** Which web pages may use the service: its own, and those that the settings name. One rule for HTTP and WebSockets. */

@@ -11,11 +11,16 @@ import { handleMetrics } from './metrics.ts';
 import type { Origins } from './origins.ts';
 import { requestIdOf } from './request-id.ts';
 import { sendError, sendText } from './respond.ts';
+import { handleSendOverHttp, type SendOverHttpDeps } from './send-over-http.ts';
+import type { WebhookDeps } from './webhook.ts';
+import { handleWebhook } from './webhooks.ts';
 import { serveWebSockets, type WebSocketDeps } from './websocket.ts';
 
 export interface HttpServerDeps {
 	readonly graphql: GraphQLHandlerDeps;
 	readonly webSockets: WebSocketDeps;
+	readonly sendOverHttp: SendOverHttpDeps;
+	readonly webhooks: WebhookDeps;
 	readonly origins: Origins;
 	readonly health: Health;
 	readonly metrics: Metrics;
@@ -90,9 +95,12 @@ async function route(
 	signal: AbortSignal,
 ): Promise<void> {
 	const path = (req.url ?? '/').split('?', 1)[0] ?? '/';
+	// Before the headers for pages of other origins: providers are no browsers.
+	if (path.startsWith('/webhooks/')) return handleWebhook(req, res, requestId, path, deps.webhooks);
 	deps.origins.setHeaders(req, res);
 	if (req.method === 'OPTIONS') return deps.origins.answerPreflight(req, res);
 	if (path === '/graphql') return handleGraphQL(req, res, requestId, deps.graphql);
+	if (path === '/messages/send') return handleSendOverHttp(req, res, requestId, deps.sendOverHttp);
 	if (path === '/health' || path.startsWith('/health/')) return handleHealth(req, res, deps);
 	if (path === '/metrics')
 		return handleMetrics(req, res, {
