@@ -44,6 +44,28 @@ const LAYERS: Record<string, { refused: readonly string[]; allowed: readonly str
 		],
 		allowed: ['../../conversations/model.ts', '../feed.ts'],
 	},
+	'src/outbound/rule.ts': {
+		refused: [
+			'graphql',
+			'node:http',
+			'kysely',
+			'../store/sqlite.ts',
+			'../http/server.ts',
+			'../../schema/index.ts',
+			'../wire-outbound.ts',
+		],
+		allowed: ['../conversations/model.ts', './store.ts', 'cockatiel', 'libphonenumber-js'],
+	},
+	'src/outbound/providers/rule.ts': {
+		refused: [
+			'graphql',
+			'kysely',
+			'../../store/sqlite.ts',
+			'../../mock-provider/wire.ts',
+			'../../wire-outbound.ts',
+		],
+		allowed: ['node:http', 'undici', 'nodemailer', '../provider.ts', '../../conversations/outside.ts'],
+	},
 	'schema/rule.ts': {
 		refused: [
 			'../src/store/sqlite.ts',
