@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import type { TokenSettings } from '../identity/tokens.ts';
 import type { DatabaseConfig } from './database.ts';
-import { integer, type Refusal, refuse, setting } from './values.ts';
+import { integer, isLoopback, type Refusal, refuse, setting } from './values.ts';
 
 type TokenChecks = Pick<TokenSettings, 'issuer' | 'audience' | 'clockToleranceSeconds'>;
 
@@ -18,10 +18,6 @@ function readSecret(text: string): string | Refusal {
 	const length = Buffer.byteLength(text);
 	if (length >= SECRET_MIN_BYTES) return text;
 	return refuse(`must have at least ${SECRET_MIN_BYTES} bytes, and has ${length}`);
-}
-
-function isLoopback(hostname: string): boolean {
-	return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 }
 
 /** Keys fetched over a line that others can write to would let them sign tokens. */

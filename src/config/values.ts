@@ -88,3 +88,8 @@ export function isDecodable(text: string): boolean {
 		return false;
 	}
 }
+
+/** Whether a URL's host is this machine. */
+export function isLoopback(hostname: string): boolean {
+	return /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+}
