@@ -35,9 +35,8 @@ interface Queued<Work> {
 }
 
 /**
- * The way to one destination: bounded calls at a time, a circuit breaker, and pauses that the destination asks for. Some
- * jobs more than are carried wait at hand, so that a place that falls free is taken at once; where the way is barred, they
- * are released.
+ * The way to one destination: bounded calls at a time, a circuit breaker, and pauses that the destination asks for. As many
+ * jobs more wait at hand, so that a place that falls free is taken at once; where the way is barred, they are released.
  */
 export class Lane<Work extends Job> {
 	readonly #options: LaneOptions<Work>;
@@ -61,7 +60,7 @@ export class Lane<Work extends Job> {
 		});
 	}
 
-	/** How many more jobs it takes. */
+	/** How many more jobs it takes: none before there is room for many, since those that are claimed together cost little. */
 	get room(): number {
 		if (this.#pausedUntil > Date.now()) return 0;
 		const inHand = this.#queue.length + this.#inFlight;
@@ -70,7 +69,13 @@ export class Lane<Work extends Job> {
 			return mayProbe ? 1 : 0;
 		}
 		const { maxInFlight } = this.#options;
-		return maxInFlight + Math.ceil(maxInFlight / 2) - inHand;
+		const room = 2 * maxInFlight - inHand;
+		return room >= maxInFlight / 2 ? room : 0;
+	}
+
+	/** Whether a call is under way. */
+	get isCarrying(): boolean {
+		return this.#inFlight > 0;
 	}
 
 	/** The circuit is open, or being tried: others may take over. */

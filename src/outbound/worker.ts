@@ -11,13 +11,15 @@ export interface WorkerOptions<Work extends Job> {
 	readonly beatMs: number;
 	/** Jobs of all lanes that are at hand at a time. */
 	readonly maxInHand: number;
-	/** Told of each end, after it is recorded or given up. */
+	/** Told of each end, before it is recorded. */
 	readonly observe?: (lane: string, outcome: JobOutcome, call: Call | undefined) => void;
 	/** Told why the ledger could not be read or written; it is tried again. */
 	readonly onError: (error: unknown) => void;
 }
 
 const SETTLE_PAUSE_MS = 250;
+const SETTLED_TOGETHER = 16;
+const SETTLED_WITHIN_MS = 5;
 /** A lane that was not used yet shows no room. */
 const LEAST_ASKED = 16;
 
@@ -29,6 +31,8 @@ export class Worker<Due, Work extends Job> {
 	readonly #ledger: Ledger<Due, Work>;
 	readonly #options: WorkerOptions<Work>;
 	readonly #lanes = new Map<string, Lane<Work>>();
+	#ended: { readonly job: Work; readonly ended: Ended }[] = [];
+	#settleTimer: NodeJS.Timeout | undefined;
 	readonly #settling = new Set<Promise<void>>();
 	#inHand = 0;
 	#isPumping = false;
@@ -69,6 +73,7 @@ export class Worker<Due, Work extends Job> {
 		clearTimeout(this.#timer);
 		const grace = new AbortController();
 		const drained = Promise.all(Array.from(this.#lanes.values(), (lane) => lane.drain())).then(async () => {
+			this.#settleAll();
 			while (this.#settling.size > 0) await Promise.all(this.#settling);
 		});
 		await Promise.race([drained, delay(graceMs, undefined, { signal: grace.signal }).catch(() => {})]);
@@ -183,18 +188,15 @@ export class Worker<Due, Work extends Job> {
 		if (lane === undefined) {
 			lane = new Lane({
 				...this.#options.lane(name),
-				onEnd: (job, outcome, call) => {
-					const settled = this.#end(job, outcome, call);
-					this.#settling.add(settled);
-					void settled.finally(() => this.#settling.delete(settled));
-				},
+				onEnd: (job, outcome, call) => this.#end(job, outcome, call),
 			});
 			this.#lanes.set(name, lane);
 		}
 		return lane;
 	}
 
-	async #end(job: Work, outcome: JobOutcome, call: Call | undefined): Promise<void> {
+	/** Ends are recorded many at a time, as claims are made: soon, and at once where no other is to be waited for. */
+	#end(job: Work, outcome: JobOutcome, call: Call | undefined): void {
 		const now = new Date();
 		const retryAt = this.#ledger.retryAt(job, outcome, now);
 		if (outcome.kind === 'retry' && outcome.pausesProvider) this.#lane(job.lane).pause(retryAt);
@@ -204,9 +206,28 @@ export class Worker<Due, Work extends Job> {
 			startedAt: call?.startedAt ?? now,
 			durationMs: call?.durationMs ?? null,
 		};
-		await this.#settle(job, ended);
-		this.#inHand--;
+		this.#ended.push({ job, ended });
 		this.#options.observe?.(job.lane, outcome, call);
+		if (this.#ended.length >= SETTLED_TOGETHER || !this.#isCarrying()) this.#settleAll();
+		else this.#settleTimer ??= setTimeout(() => this.#settleAll(), SETTLED_WITHIN_MS);
+	}
+
+	#isCarrying(): boolean {
+		return Array.from(this.#lanes.values()).some((lane) => lane.isCarrying);
+	}
+
+	#settleAll(): void {
+		clearTimeout(this.#settleTimer);
+		this.#settleTimer = undefined;
+		for (const { job, ended } of this.#ended.splice(0)) {
+			const settled = this.#settle(job, ended).finally(() => {
+				this.#inHand--;
+				this.#settling.delete(settled);
+				this.poke();
+			});
+			this.#settling.add(settled);
+		}
+		// What is claimed within this turn of the event loop shares their transaction.
 		this.poke();
 	}
 

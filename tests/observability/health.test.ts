@@ -130,25 +130,32 @@ describe('a report', () => {
 });
 
 describe("the service's parts", () => {
-	const report = (waiting: number) =>
+	const report = (waiting: number, openCircuits: readonly string[] = []) =>
 		health(
 			createHealthChecks({
 				ping: async () => {},
 				writes: { load: { waiting, storing: 7 } },
 				maxQueued: 100,
 				live: { load: { feeds: 2, followers: 30 } },
+				openCircuits: () => openCircuits,
 				nodes: { state: 'one' },
 			}),
 		).report();
 
-	test('are the database, the write queue, what is followed and the bus, with counts', async () => {
+	test('are the database, the write queue, what is followed, the bus and the providers, with counts', async () => {
 		const { parts } = await report(50);
 		expect(parts.map(({ name, status, detail }) => [name, status, detail])).toEqual([
 			['database', 'ok', null],
 			['writeQueue', 'ok', 'waiting: 50 of at most 100, being stored: 7'],
 			['live', 'ok', 'on this node: feeds 2, followers 30'],
 			['bus', 'ok', 'one node: wake-ups stay within its process'],
+			['providers', 'ok', 'every provider is asked'],
 		]);
+	});
+
+	test('a provider whose circuit is open is degraded', async () => {
+		const { status, parts } = await report(0, ['webhook']);
+		expect([status, parts.at(-1)?.status]).toEqual(['degraded', 'degraded']);
 	});
 
 	test('a write queue more than half full is degraded', async () => {
