@@ -1,10 +1,18 @@
 import type { Command } from './command.ts';
 import { Draft, type DraftChanges } from './draft.ts';
-import type { Conversation, ConversationEvent } from './model.ts';
+import type { Conversation, ConversationEvent, LogEntry } from './model.ts';
 import type { Thread } from './outside.ts';
 import { optOutKey } from './outside-keys.ts';
 import { OutsideState } from './outside-state.ts';
-import type { Changes, MembershipKey, MissedQuery, OpenQuery, SendKey, StoreTransaction } from './store.ts';
+import type {
+	Changes,
+	MembershipKey,
+	MissedQuery,
+	OpenQuery,
+	QueuedWebhook,
+	SendKey,
+	StoreTransaction,
+} from './store.ts';
 
 /** A command that was taken and is not answered yet. */
 export interface Waiting {
@@ -27,8 +35,15 @@ export type Attempt =
 	  }
 	| { readonly ok: false; readonly reason: unknown };
 
+/** What is to be told of these entries. Asked again when the transaction runs again. */
+export type QueueWebhooks = (entries: readonly LogEntry[]) => readonly QueuedWebhook[];
+
 /** What one transaction does for a batch: locks, reads, decides command by command, and saves what they changed. */
-export async function runBatch(transaction: StoreTransaction, batch: readonly Waiting[]): Promise<void> {
+export async function runBatch(
+	transaction: StoreTransaction,
+	batch: readonly Waiting[],
+	queueWebhooks: QueueWebhooks = () => [],
+): Promise<void> {
 	const { drafts, outside } = await openDrafts(
 		transaction,
 		batch.map(({ command }) => command),
@@ -38,13 +53,9 @@ export async function runBatch(transaction: StoreTransaction, batch: readonly Wa
 		waiting.attempt = decide(waiting.command, draft);
 	}
 	const changed = [...drafts.values()].filter((draft) => draft.hasChanges);
-	if (changed.length > 0)
-		await transaction.save(
-			merge(
-				changed.map((draft) => draft.changes()),
-				outside,
-			),
-		);
+	if (changed.length === 0) return;
+	const changes = changed.map((draft) => draft.changes());
+	await transaction.save(merge(changes, outside, queueWebhooks));
 }
 
 /** @throws what is not a refusal of this command alone. */
@@ -161,12 +172,13 @@ function membersOf(commands: readonly Command<unknown>[]): readonly MembershipKe
 	return [...new Map(keys.map((key) => [`${key.conversationId} ${key.userId}`, key])).values()];
 }
 
-function merge(all: readonly DraftChanges[], outside: OutsideState): Changes {
+function merge(all: readonly DraftChanges[], outside: OutsideState, queueWebhooks: QueueWebhooks): Changes {
+	const entries = all.flatMap((changes) => changes.entries);
 	return {
 		...outside.changes(),
 		newConversations: all.flatMap((changes) => changes.newConversations),
 		changedConversations: all.flatMap((changes) => changes.changedConversations),
-		entries: all.flatMap((changes) => changes.entries),
+		entries,
 		newMessages: all.flatMap((changes) => changes.newMessages),
 		changedMessages: all.flatMap((changes) => changes.changedMessages),
 		newRevisions: all.flatMap((changes) => changes.newRevisions),
@@ -176,5 +188,6 @@ function merge(all: readonly DraftChanges[], outside: OutsideState): Changes {
 		changedDeliveries: all.flatMap((changes) => changes.changedDeliveries),
 		newAttempts: all.flatMap((changes) => changes.newAttempts),
 		changedAttempts: all.flatMap((changes) => changes.changedAttempts),
+		queuedWebhooks: queueWebhooks(entries),
 	};
 }

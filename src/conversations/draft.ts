@@ -15,7 +15,10 @@ import { sendKey } from './send-key.ts';
 import type { Changes, OpenDelivery } from './store.ts';
 
 /** What one draft changes: what addresses share is the batch's. */
-export type DraftChanges = Omit<Changes, 'newThreads' | 'newReceipts' | 'newOptOuts' | 'endedOptOuts'>;
+export type DraftChanges = Omit<
+	Changes,
+	'newThreads' | 'newReceipts' | 'newOptOuts' | 'endedOptOuts' | 'queuedWebhooks'
+>;
 
 /**
  * A locked conversation within a transaction: what was read of it, and what this transaction changes. Commands of

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Attempt, lockAll, runBatch, type Waiting } from './batch.ts';
+import { type Attempt, lockAll, type QueueWebhooks, runBatch, type Waiting } from './batch.ts';
 import { ServiceBusyError } from './errors.ts';
 import type { ConversationEvent } from './model.ts';
 import {
@@ -23,14 +23,21 @@ export interface CommitListeners {
 	readonly onRefused?: (reason: unknown, size: number) => void;
 }
 
+export interface GroupCommitOptions extends CommitListeners {
+	/** Asked in each transaction whom to tell of its entries; that is stored along with them. */
+	readonly queueWebhooks?: QueueWebhooks;
+}
+
 /** Commits batches, each in one transaction, and answers their commands. */
 export class GroupCommit {
 	readonly #store: WriteStore;
 	readonly #listeners: CommitListeners;
+	readonly #queueWebhooks: QueueWebhooks | undefined;
 
-	constructor(store: WriteStore, listeners: CommitListeners) {
+	constructor(store: WriteStore, options: GroupCommitOptions) {
 		this.#store = store;
-		this.#listeners = listeners;
+		this.#listeners = options;
+		this.#queueWebhooks = options.queueWebhooks;
 	}
 
 	/**
@@ -48,7 +55,7 @@ export class GroupCommit {
 		if (open.length === 0) return [];
 		const start = performance.now();
 		try {
-			await this.#store.transact((transaction) => runBatch(transaction, open));
+			await this.#store.transact((transaction) => runBatch(transaction, open, this.#queueWebhooks));
 		} catch (error) {
 			return this.#recover(open, error, runs);
 		}

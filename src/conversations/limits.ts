@@ -17,6 +17,8 @@ export const LIMITS = {
 	attachments: 10,
 	/** Attempts of one delivery in an answer: the newest. */
 	shownAttempts: 30,
+	/** Of all customers together: each event that it wants is a row for each. */
+	webhooks: 50,
 	searchCharacters: 100,
 	userNameCharacters: 200,
 	userSubjectCharacters: 255,

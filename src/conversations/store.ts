@@ -2,6 +2,7 @@ import type { User } from '../identity/viewer.ts';
 import type {
 	Conversation,
 	ConversationEvent,
+	EventType,
 	LogEntry,
 	Membership,
 	Message,
@@ -49,6 +50,16 @@ export interface Receipt {
 	readonly receivedAt: Date;
 }
 
+/** That a customer's system is to be told of an event: written with it. */
+export interface QueuedWebhook {
+	readonly id: string;
+	readonly webhookId: string;
+	readonly conversationId: string;
+	readonly sequence: number;
+	readonly event: EventType;
+	readonly queuedAt: Date;
+}
+
 /** All that one transaction changes. */
 export interface Changes {
 	readonly newConversations: readonly Conversation[];
@@ -72,6 +83,7 @@ export interface Changes {
 	readonly newOptOuts: readonly OptOut[];
 	/** Their keys. */
 	readonly endedOptOuts: readonly string[];
+	readonly queuedWebhooks: readonly QueuedWebhook[];
 }
 
 /**

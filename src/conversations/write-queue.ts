@@ -1,10 +1,10 @@
 import type { Waiting } from './batch.ts';
 import type { Command } from './command.ts';
 import { ServiceBusyError } from './errors.ts';
-import { type CommitListeners, GroupCommit, type WriteStore } from './group-commit.ts';
+import { GroupCommit, type GroupCommitOptions, type WriteStore } from './group-commit.ts';
 import { HeldConversations, type HeldLimits } from './held-conversations.ts';
 
-export interface WriteQueueOptions extends CommitListeners {
+export interface WriteQueueOptions extends GroupCommitOptions {
 	readonly maxQueued: number;
 	readonly maxBatch: number;
 	readonly held?: Partial<HeldLimits>;

@@ -1,6 +1,7 @@
 import type { DatabaseConfig, ServerDatabaseConfig } from '../config.ts';
 import type { ConversationStore, UserStore } from '../conversations/store.ts';
 import type { OutboundStore } from '../outbound/store.ts';
+import type { WebhookStore } from '../webhooks/store.ts';
 import { KyselyConversationStore } from './conversation-store.ts';
 import type { Dialect } from './dialect.ts';
 import { KyselyOutboundStore } from './outbound-store.ts';
@@ -11,6 +12,7 @@ import type { Statements } from './statements.ts';
 import type { Queries } from './tables.ts';
 import { requireWhole } from './transfer/progress.ts';
 import { KyselyUserStore } from './users.ts';
+import { KyselyWebhookStore } from './webhook-store.ts';
 
 /** An open database, whichever it is. */
 export interface Database {
@@ -31,6 +33,7 @@ export interface Store {
 	readonly conversations: ConversationStore;
 	readonly users: UserStore;
 	readonly outbound: OutboundStore;
+	readonly webhooks: WebhookStore;
 	readonly ping: () => Promise<void>;
 	readonly close: () => Promise<void>;
 }
@@ -62,6 +65,7 @@ export async function openStore(config: DatabaseConfig, notices: Notices): Promi
 		conversations: new KyselyConversationStore(database, () => users.forget()),
 		users,
 		outbound: new KyselyOutboundStore(database),
+		webhooks: new KyselyWebhookStore(database),
 		ping: () => database.ping(),
 		close: () => database.close(),
 	};

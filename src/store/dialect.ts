@@ -6,10 +6,12 @@ export interface Dialect {
 	readonly name: 'sqlite' | 'mssql' | 'postgresql';
 	/** Parameters that one statement takes at most. */
 	readonly maxParameters: number;
-	/** Reads the rows and locks them until the transaction ends, in the order of their ids. */
-	lockConversations(db: Queries, ids: readonly string[]): CompiledQuery<Selectable<Tables['conversations']>>;
-	/** Reads a provider's row and locks it until the transaction ends. */
-	lockProvider(db: Queries, provider: string): CompiledQuery<Selectable<Tables['provider_limits']>>;
+	/** Reads the rows with these primary keys and locks them until the transaction ends, in the order of the keys. */
+	lockRows<Table extends keyof typeof PRIMARY_KEYS>(
+		db: Queries,
+		table: Table,
+		keys: readonly string[],
+	): CompiledQuery<Selectable<Tables[Table]>>;
 	/** The rows that have one of these keys, each sought by itself; perhaps once more where a key is repeated. */
 	byKeys<Table extends keyof typeof KEY_COLUMNS>(
 		db: Queries,
@@ -34,16 +36,23 @@ export interface Dialect {
 /** A conversation's id, and what is unique within the conversation. */
 export type ConversationKey = readonly [conversationId: string, key: string];
 
+const PRIMARY_KEYS = {
+	conversations: 'id',
+	provider_limits: 'provider',
+	webhooks: 'id',
+	webhook_deliveries: 'id',
+} as const;
+
 const KEY_COLUMNS = { messages: 'send_key', memberships: 'user_id' } as const;
 
 export const sqliteDialect: Dialect = {
 	name: 'sqlite',
 	maxParameters: 32_000,
 	// The transaction began with BEGIN IMMEDIATE: there is no other writer.
-	lockConversations: (db, ids) =>
-		db.selectFrom('conversations').selectAll().where('id', 'in', ids).orderBy('id').compile(),
-	lockProvider: (db, provider) =>
-		db.selectFrom('provider_limits').selectAll().where('provider', '=', provider).compile(),
+	lockRows: (db, table, keys) =>
+		sql<Selectable<Tables[typeof table]>>`select * from ${sql.table(table)} ${withKeys(table, keys)}`.compile(
+			db,
+		),
 	// CROSS JOIN keeps the order: the keys first.
 	byKeys: (db, table, keys) =>
 		sql<Selectable<Tables[typeof table]>>`select ${sql.table(table)}.*
@@ -59,10 +68,9 @@ export const sqliteDialect: Dialect = {
 export const postgresqlDialect: Dialect = {
 	name: 'postgresql',
 	maxParameters: 60_000,
-	lockConversations: (db, ids) =>
-		db.selectFrom('conversations').selectAll().where('id', 'in', ids).orderBy('id').forUpdate().compile(),
-	lockProvider: (db, provider) =>
-		db.selectFrom('provider_limits').selectAll().where('provider', '=', provider).forUpdate().compile(),
+	lockRows: (db, table, keys) =>
+		sql<Selectable<Tables[typeof table]>>`select * from ${sql.table(table)} ${withKeys(table, keys)}
+			for update`.compile(db),
 	// An OR of hundreds of keys takes longer to plan than to run. LIMIT keeps the planner from reading the table whole.
 	byKeys: (db, table, keys) => {
 		const [conversationIds, others] = byColumn(keys);
@@ -84,12 +92,9 @@ export const postgresqlDialect: Dialect = {
 export const mssqlDialect: Dialect = {
 	name: 'mssql',
 	maxParameters: 2_000,
-	lockConversations: (db, ids) =>
-		sql<Selectable<Tables['conversations']>>`select * from "conversations" with (updlock, rowlock)
-			where "id" in (${sql.join(ids)}) order by "id"`.compile(db),
-	lockProvider: (db, provider) =>
-		sql<Selectable<Tables['provider_limits']>>`select * from "provider_limits" with (updlock, rowlock)
-			where "provider" = ${provider}`.compile(db),
+	lockRows: (db, table, keys) =>
+		sql<Selectable<Tables[typeof table]>>`select * from ${sql.table(table)} with (updlock, rowlock)
+			${withKeys(table, keys)}`.compile(db),
 	byKeys: (db, table, keys) => {
 		const isOne = ([conversationId, key]: ConversationKey) =>
 			sql`(conversation_id = ${conversationId} and ${sql.ref(KEY_COLUMNS[table])} = ${key})`;
@@ -102,6 +107,11 @@ export const mssqlDialect: Dialect = {
 	escapeLike: (text) => text.replace(/[\\%_[]/g, '\\$&'),
 	lower: (column) => sql`lower(${sql.ref(column)})`,
 };
+
+function withKeys(table: keyof typeof PRIMARY_KEYS, keys: readonly string[]): RawBuilder<unknown> {
+	const key = sql.ref(PRIMARY_KEYS[table]);
+	return sql`where ${key} in (${sql.join(keys)}) order by ${key}`;
+}
 
 function byColumn(keys: readonly ConversationKey[]): readonly [readonly string[], readonly string[]] {
 	return [keys.map(([conversationId]) => conversationId), keys.map(([, key]) => key)];

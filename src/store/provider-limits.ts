@@ -67,7 +67,9 @@ export class ProviderLimits {
 	#locked<T>(provider: string, work: (db: Queries, row: LimitRow) => Promise<T>): Promise<T> {
 		return repeatedly(() =>
 			this.#database.transact(async (db) => {
-				const { rows } = await db.executeQuery(this.#database.dialect.lockProvider(db, provider));
+				const { rows } = await db.executeQuery(
+					this.#database.dialect.lockRows(db, 'provider_limits', [provider]),
+				);
 				return work(db, rows[0] ?? (await insertLimits(db, provider)));
 			}),
 		);

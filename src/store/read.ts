@@ -125,7 +125,9 @@ export function revisionsOf(db: Queries, messageId: string) {
 }
 
 /** Rows on one side of a place in an order of one column, then id. */
-export function beside<Table extends 'memberships' | 'conversations' | 'users' | 'deliveries'>(
+export function beside<
+	Table extends 'memberships' | 'conversations' | 'users' | 'deliveries' | 'webhook_deliveries',
+>(
 	eb: ExpressionBuilder<Tables, Table>,
 	first: ReferenceExpression<Tables, Table>,
 	id: ReferenceExpression<Tables, Table>,

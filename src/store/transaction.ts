@@ -31,6 +31,7 @@ import { toAttempt, toThread } from './outside-rows.ts';
 import { withOutside } from './read-outside.ts';
 import { toConversation, toMembership, toStoredMessage, uuid } from './rows.ts';
 import type { Queries } from './tables.ts';
+import { insertQueuedWebhooks } from './webhook-statements.ts';
 import {
 	attemptsByKey,
 	newestThreads,
@@ -54,7 +55,9 @@ export class KyselyTransaction implements StoreTransaction {
 	}
 
 	async lock(ids: readonly string[]): Promise<ReadonlyMap<string, Conversation>> {
-		const rows = await this.#chunks.run(ids, 1, (some) => this.#dialect.lockConversations(this.#db, some));
+		const rows = await this.#chunks.run(ids, 1, (some) =>
+			this.#dialect.lockRows(this.#db, 'conversations', some),
+		);
 		return new Map(rows.map(toConversation).map((conversation) => [conversation.id, conversation]));
 	}
 
@@ -137,6 +140,7 @@ export class KyselyTransaction implements StoreTransaction {
 		await this.#chunks.run(changes.changedMessages, 6, (some) => changeMessages(db, some), MAX_IN_UNION);
 		await this.#chunks.run(changes.erasedRevisions, 1, (some) => eraseRevisions(db, some).compile());
 		await saveOutside(db, this.#chunks, changes);
+		await this.#chunks.run(changes.queuedWebhooks, 13, (some) => insertQueuedWebhooks(db, some).compile());
 		await this.#raise(changes);
 	}
 

@@ -43,7 +43,6 @@ export const WebhookDeliveryEntity = defineEntity({
 		updatedAt: instant(),
 	},
 	indexes: [
-		{ name: 'webhook_deliveries_page_index', properties: ['webhookId', 'createdAt', 'id'] },
 		{ name: 'webhook_deliveries_status_index', properties: ['webhookId', 'status', 'createdAt', 'id'] },
 		{
 			name: 'webhook_deliveries_due_index',

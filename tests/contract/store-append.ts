@@ -21,6 +21,7 @@ export const NO_CHANGES: Changes = {
 	newReceipts: [],
 	newOptOuts: [],
 	endedOptOuts: [],
+	queuedWebhooks: [],
 };
 
 /** Appends messages as they are given, past every use case: of outside contacts, of other times, many at once. */

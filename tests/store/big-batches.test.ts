@@ -127,6 +127,14 @@ describe.each([sqliteDialect, postgresqlDialect, mssqlDialect])('a big batch on 
 			newReceipts: keys.map((key) => ({ key, receivedAt: at })),
 			newOptOuts: keys.map((key) => ({ key, family: 'PHONE', address: '+10987654321', optedOutAt: at })),
 			endedOptOuts: keys,
+			queuedWebhooks: ids.map((id) => ({
+				id,
+				webhookId: id,
+				conversationId: id,
+				sequence: 1,
+				event: 'MessageSent',
+				queuedAt: at,
+			})),
 		});
 
 		for (const { sql, parameters } of statements) {

@@ -175,7 +175,7 @@ export const HOT_STATEMENTS: Readonly<Record<string, HotStatement>> = {
 	},
 	'the locks of 64 conversations': {
 		build: ({ queries, dialect }) => ({
-			compile: () => dialect.lockConversations(queries, conversations(64)),
+			compile: () => dialect.lockRows(queries, 'conversations', conversations(64)),
 		}),
 		reads: 64,
 		seeks: ID,

@@ -66,6 +66,10 @@ const LAYERS: Record<string, { refused: readonly string[]; allowed: readonly str
 		],
 		allowed: ['node:http', 'undici', 'nodemailer', '../provider.ts', '../../conversations/outside.ts'],
 	},
+	'src/webhooks/rule.ts': {
+		refused: ['graphql', 'node:http', 'kysely', '../store/sqlite.ts', '../wire-webhooks.ts'],
+		allowed: ['undici', 'standardwebhooks', '../conversations/store.ts', '../outbound/ledger.ts'],
+	},
 	'schema/rule.ts': {
 		refused: [
 			'../src/store/sqlite.ts',

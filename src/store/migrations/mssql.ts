@@ -171,9 +171,6 @@ class Webhooks extends Migration {
 			created_at datetime2(3) not null, updated_at datetime2(3) not null,
 			constraint webhook_deliveries_pkey primary key (id))`);
 		this.addSql(
-			'create index webhook_deliveries_page_index on webhook_deliveries (webhook_id, created_at, id)',
-		);
-		this.addSql(
 			'create index webhook_deliveries_status_index on webhook_deliveries (webhook_id, status, created_at, id)',
 		);
 		this.addSql(

@@ -138,9 +138,6 @@ class Webhooks extends Migration {
 			next_attempt_at timestamptz(3) null, lease_until timestamptz(3) null, error varchar(500) null,
 			created_at timestamptz(3) not null, updated_at timestamptz(3) not null)`);
 		this.addSql(
-			'create index webhook_deliveries_page_index on webhook_deliveries (webhook_id, created_at, id)',
-		);
-		this.addSql(
 			'create index webhook_deliveries_status_index on webhook_deliveries (webhook_id, status, created_at, id)',
 		);
 		this.addSql(

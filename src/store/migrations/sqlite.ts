@@ -149,9 +149,6 @@ class Webhooks extends Migration {
 			tries integer not null, next_attempt_at datetime null, lease_until datetime null, error text null,
 			created_at datetime not null, updated_at datetime not null)`);
 		this.addSql(
-			'create index webhook_deliveries_page_index on webhook_deliveries (webhook_id, created_at, id)',
-		);
-		this.addSql(
 			'create index webhook_deliveries_status_index on webhook_deliveries (webhook_id, status, created_at, id)',
 		);
 		this.addSql(

@@ -39,7 +39,6 @@ create table provider_limits ( provider nvarchar(24) not null, next_turn_at date
 -- 0004-webhooks up
 create table webhooks ( id uniqueidentifier not null, url nvarchar(2048) not null, events nvarchar(255) not null, enabled bit not null, disabled_reason nvarchar(500) null, secret nvarchar(128) not null, previous_secret nvarchar(128) null, previous_secret_until datetime2(3) null, created_at datetime2(3) not null, updated_at datetime2(3) not null, deleted_at datetime2(3) null, constraint webhooks_pkey primary key (id));
 create table webhook_deliveries ( id uniqueidentifier not null, webhook_id uniqueidentifier not null, conversation_id uniqueidentifier not null, sequence int not null, event nvarchar(24) not null, status nvarchar(24) not null, attempts int not null, tries int not null, next_attempt_at datetime2(3) null, lease_until datetime2(3) null, error nvarchar(500) null, created_at datetime2(3) not null, updated_at datetime2(3) not null, constraint webhook_deliveries_pkey primary key (id));
-create index webhook_deliveries_page_index on webhook_deliveries (webhook_id, created_at, id);
 create index webhook_deliveries_status_index on webhook_deliveries (webhook_id, status, created_at, id);
 create index webhook_deliveries_due_index on webhook_deliveries (webhook_id, next_attempt_at) where next_attempt_at is not null;
 create index webhook_deliveries_lease_index on webhook_deliveries (lease_until) where lease_until is not null;

@@ -45,7 +45,6 @@ create table [webhooks] ([id] uniqueidentifier not null, [url] nvarchar(2048) no
 create table [webhook_attempts] ([delivery_id] uniqueidentifier not null, [number] int not null, [started_at] datetime2(3) not null, [duration_ms] int null, [http_status] int null, [outcome] nvarchar(24) not null, constraint [webhook_attempts_pkey] primary key ([delivery_id], [number]));
 
 create table [webhook_deliveries] ([id] uniqueidentifier not null, [webhook_id] uniqueidentifier not null, [conversation_id] uniqueidentifier not null, [sequence] int not null, [event] nvarchar(24) not null, [status] nvarchar(24) not null, [attempts] int not null, [tries] int not null, [next_attempt_at] datetime2(3) null, [lease_until] datetime2(3) null, [error] nvarchar(500) null, [created_at] datetime2(3) not null, [updated_at] datetime2(3) not null, constraint [webhook_deliveries_pkey] primary key ([id]));
-create index [webhook_deliveries_page_index] on [webhook_deliveries] ([webhook_id], [created_at], [id]);
 create index [webhook_deliveries_status_index] on [webhook_deliveries] ([webhook_id], [status], [created_at], [id]);
 create index [webhook_deliveries_due_index] on [webhook_deliveries] ([webhook_id], [next_attempt_at]) where [next_attempt_at] is not null;
 create index [webhook_deliveries_lease_index] on [webhook_deliveries] ([lease_until]) where [lease_until] is not null;

@@ -1,0 +1,86 @@
+import { newId } from '../conversations/ids.ts';
+import type { EventType, LogEntry } from '../conversations/model.ts';
+import type { QueuedWebhook } from '../conversations/store.ts';
+import type { WebhookStore } from './store.ts';
+import type { Webhook } from './webhook.ts';
+
+export interface RegistryOptions {
+	/** How often the table is read again: when another node's change is known here at the latest. */
+	readonly checkIntervalMs: number;
+	readonly onError: (error: unknown) => void;
+}
+
+/** The enabled webhooks, in memory: each commit asks whom to tell. */
+export class WebhookRegistry {
+	readonly #store: Pick<WebhookStore, 'webhooks'>;
+	readonly #options: RegistryOptions;
+	#enabled: readonly Webhook[] = [];
+	#reading: Promise<void> = Promise.resolve();
+	#timer: NodeJS.Timeout | undefined;
+	#isStopped = false;
+
+	constructor(store: Pick<WebhookStore, 'webhooks'>, options: RegistryOptions) {
+		this.#store = store;
+		this.#options = options;
+	}
+
+	async start(): Promise<void> {
+		await this.refresh();
+		this.#lookLater();
+	}
+
+	stop(): void {
+		this.#isStopped = true;
+		clearTimeout(this.#timer);
+	}
+
+	/** Knows afterwards what stood in the table when it was called. Looks follow each other: none overtakes a newer one. */
+	refresh(): Promise<void> {
+		const read = async () => {
+			this.#enabled = (await this.#store.webhooks()).filter(({ enabled }) => enabled);
+		};
+		const reading = this.#reading.then(read);
+		this.#reading = reading.catch(() => undefined);
+		return reading;
+	}
+
+	#lookLater(): void {
+		if (this.#isStopped) return;
+		const look = () =>
+			this.refresh()
+				.catch(this.#options.onError)
+				.then(() => this.#lookLater());
+		this.#timer = setTimeout(() => void look(), this.#options.checkIntervalMs).unref();
+	}
+
+	get enabled(): readonly Webhook[] {
+		return this.#enabled;
+	}
+
+	/** Whether somebody is to be told of one of these. */
+	isWanted(entries: readonly LogEntry[]): boolean {
+		if (this.#enabled.length === 0) return false;
+		return entries.some(({ internal, type }) => !internal && this.#wants(type).length > 0);
+	}
+
+	/** What is to be written along with these entries. Of notes nobody is told. */
+	queue(entries: readonly LogEntry[]): readonly QueuedWebhook[] {
+		if (this.#enabled.length === 0) return [];
+		return entries.flatMap((entry) => (entry.internal ? [] : this.#queueOne(entry)));
+	}
+
+	#queueOne({ conversationId, sequence, type, occurredAt }: LogEntry): readonly QueuedWebhook[] {
+		return this.#wants(type).map(({ id: webhookId }) => ({
+			id: newId(),
+			webhookId,
+			conversationId,
+			sequence,
+			event: type,
+			queuedAt: occurredAt,
+		}));
+	}
+
+	#wants(type: EventType): readonly Webhook[] {
+		return this.#enabled.filter(({ events }) => events.includes(type));
+	}
+}
