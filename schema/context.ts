@@ -6,6 +6,8 @@ import type { Turns } from '../src/identity/limits.ts';
 import type { Viewer } from '../src/identity/viewer.ts';
 import type { Live } from '../src/live/live.ts';
 import type { Outbound } from '../src/outbound/outbound.ts';
+import type { WebhookReader } from '../src/webhooks/webhook-reader.ts';
+import type { Webhooks } from '../src/webhooks/webhooks.ts';
 
 /** What every resolver gets: who asks, and the few doors to the service. One per operation, or per event of a cohort. */
 export interface GraphQLContext {
@@ -13,6 +15,8 @@ export interface GraphQLContext {
 	readonly reader: Reader;
 	readonly domain: Domain;
 	readonly outbound: Outbound;
+	readonly webhooks: Webhooks;
+	readonly webhookReader: WebhookReader;
 	readonly live: Pick<Live, 'follow' | 'activity' | 'setTyping'>;
 	readonly health: () => Promise<HealthReport>;
 	readonly requestId: string;

@@ -28,7 +28,7 @@ export const DeliveryStatus = builder.enumType('DeliveryStatus', {
 	} as const satisfies Record<DeliveryStatusRow, { description: string }>,
 });
 
-const AttemptOutcome = builder.enumType('AttemptOutcome', {
+export const AttemptOutcome = builder.enumType('AttemptOutcome', {
 	description: 'How one call of a provider ended.',
 	values: {
 		ACCEPTED: { description: 'The provider has the message.' },

@@ -8,9 +8,11 @@ import './mutations/attention.ts';
 import './mutations/conversations.ts';
 import './mutations/members.ts';
 import './mutations/messages.ts';
+import './mutations/webhooks.ts';
 import './mutations/outbound.ts';
 import './outbound.ts';
 import './subscriptions.ts';
+import './webhook.ts';
 import { builder } from './builder.ts';
 import { withPlainReads } from './plain-reads.ts';
 

@@ -25,6 +25,7 @@ import {
 } from './config/outbound.ts';
 import { type RedisConfig, redisConfig, redisModel } from './config/redis.ts';
 import { choice } from './config/values.ts';
+import { describeWebhooks, webhooksConfig, webhooksModel } from './config/webhooks.ts';
 
 export type {
 	DatabaseConfig,
@@ -42,6 +43,7 @@ export type GraphQLConfig = ReturnType<typeof graphqlConfig>;
 type LimitsConfig = ReturnType<typeof limitsConfig>;
 type LiveConfig = ReturnType<typeof liveConfig>;
 type WriteQueueConfig = ReturnType<typeof writeQueueConfig>;
+export type WebhooksConfig = ReturnType<typeof webhooksConfig>;
 type LogConfig = ReturnType<typeof logConfig>;
 
 export interface Config {
@@ -56,6 +58,7 @@ export interface Config {
 	readonly redis: RedisConfig | undefined;
 	readonly identity: IdentityConfig;
 	readonly outbound: OutboundConfig;
+	readonly webhooks: WebhooksConfig;
 	readonly log: LogConfig;
 	/** What `describeConfig` shows; secrets are masked already. */
 	readonly effective: readonly EffectiveSetting[];
@@ -115,6 +118,7 @@ function settingsModel(production: boolean) {
 		...liveModel.shape,
 		...redisModel.shape,
 		...outboundModel.shape,
+		...webhooksModel.shape,
 	});
 }
 
@@ -150,6 +154,7 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
 		redis: redisConfig(settings),
 		identity,
 		outbound: outboundConfig(settings, production),
+		webhooks: webhooksConfig(settings),
 		log: logConfig(settings),
 		effective: effectiveSettings(settings, given, identity),
 	};
@@ -194,6 +199,7 @@ function effectiveSettings(
 		METRICS_TOKEN: settings.METRICS_TOKEN && MASK,
 		ALLOWED_ORIGINS: settings.ALLOWED_ORIGINS.join(',') || undefined,
 		...describeOutbound(settings),
+		...describeWebhooks(settings),
 	};
 	return Object.keys(settingsModel(false).shape).map((name) => ({
 		name,

@@ -18,8 +18,10 @@ import { createLogBuffer } from './observability/log-buffer.ts';
 import { createLogger, type Logger } from './observability/logger.ts';
 import { createMetrics, type Metrics } from './observability/metrics.ts';
 import { openStore, type Store } from './store/database.ts';
+import { WebhookReader } from './webhooks/webhook-reader.ts';
 import { type OutboundParts, wireOutbound } from './wire-outbound.ts';
 import { type CreateContext, wireServer } from './wire-server.ts';
+import { type WebhooksParts, wireWebhooks } from './wire-webhooks.ts';
 
 export interface Service {
 	/** Opens the port; answers with it. */
@@ -38,7 +40,7 @@ export interface Service {
 }
 
 const HEALTH_TIMEOUT_MS = 2_000;
-/** Of the time that a stop may take: what calls of providers are under way is waited for. */
+/** Of the time that a stop may take: what calls are under way is waited for. */
 const OUTBOUND_SHARE_OF_STOP = 0.6;
 const DEVELOPMENT_TOKEN_SECONDS = 30 * 24 * 60 * 60;
 
@@ -56,7 +58,7 @@ export async function createService(config: Config): Promise<Service> {
 	const notices = createNotices(logger);
 	const store = await openStore(config.database, notices.database);
 	const core = await createCore(config, store, metrics, notices);
-	const { parts: outbound } = core;
+	const { parts: outbound, webhooks } = core;
 	if (config.redis !== undefined && config.database.kind === 'sqlite')
 		logger.warn(
 			'REDIS_URL is set, and the database is SQLite, which only one node can use: Redis has nobody to wake',
@@ -93,6 +95,8 @@ export async function createService(config: Config): Promise<Service> {
 		reader: new RequestReader(core.domain, viewer),
 		domain: core.domain,
 		outbound: outbound.outbound,
+		webhooks: webhooks.webhooks,
+		webhookReader: new WebhookReader(store.webhooks, viewer),
 		live: core.live,
 		health: () => health.report(),
 	});
@@ -116,7 +120,8 @@ export async function createService(config: Config): Promise<Service> {
 	let stopped: Promise<void> | undefined;
 	const stop = async () => {
 		health.stopping();
-		await outbound.stop(config.http.shutdownTimeoutMs * OUTBOUND_SHARE_OF_STOP);
+		const graceMs = config.http.shutdownTimeoutMs * OUTBOUND_SHARE_OF_STOP;
+		await Promise.all([outbound.stop(graceMs), webhooks.stop(graceMs)]);
 		// The port stays open meanwhile: a closed one would tell probes nothing, and a full queue takes its time.
 		await core.writes.close();
 		server.refuse();
@@ -128,6 +133,7 @@ export async function createService(config: Config): Promise<Service> {
 		await core.nodes.close();
 		await server.close();
 		await outbound.close();
+		await webhooks.close();
 		await store.close();
 	};
 	return {
@@ -136,6 +142,7 @@ export async function createService(config: Config): Promise<Service> {
 		start: async () => {
 			await core.live.start();
 			await core.nodes.open();
+			await webhooks.start();
 			const port = await server.listen(config.http.port, config.http.host);
 			outbound.start(`http://${loopbackOf(config.http.host)}:${port}`);
 			return port;
@@ -153,6 +160,7 @@ interface Core {
 	readonly nodes: Nodes;
 	readonly writes: WriteQueue;
 	readonly parts: OutboundParts;
+	readonly webhooks: WebhooksParts;
 }
 
 /** The domain with its write queue, and the live side that is told of every commit. */
@@ -172,6 +180,15 @@ async function createCore(
 		onDelivered: ({ event, committedAt = event.occurredAt.getTime() }) =>
 			metrics.deliveryLag((Date.now() - committedAt) / 1000),
 	});
+	const webhooks = wireWebhooks({
+		config: config.webhooks,
+		allowPrivateUrls: config.outbound.allowPrivateUrls,
+		store: store.webhooks,
+		events: store.conversations,
+		users: store.users,
+		metrics,
+		notices,
+	});
 	const writes = new WriteQueue(store.conversations, {
 		maxQueued: config.writeQueue.maxQueuedSends,
 		maxBatch: config.writeQueue.maxBatchSize,
@@ -179,7 +196,9 @@ async function createCore(
 		onCommitted: (events: readonly ConversationEvent[]) => {
 			live.announce(events);
 			parts.committed(events);
+			webhooks.committed(events);
 		},
+		queueWebhooks: webhooks.queue,
 		observe: ({ size: commands, seconds }) => {
 			notices.stored();
 			metrics.commit(commands, seconds);
@@ -202,7 +221,7 @@ async function createCore(
 		metrics,
 		notices,
 	});
-	return { domain, live, nodes, writes, parts };
+	return { domain, live, nodes, writes, parts, webhooks };
 }
 
 /** Where this machine reaches a service that listens on `host`. */

@@ -1,6 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { LogLevel } from './levels.ts';
 import { type OutboundMetrics, type OutboundSources, outboundMetrics } from './outbound-metrics.ts';
+import { type WebhookDeliveryMetrics, webhookDeliveryMetrics } from './webhook-delivery-metrics.ts';
 import { type WebhookMetrics, webhookMetrics } from './webhook-metrics.ts';
 
 export type OperationKind = 'query' | 'mutation' | 'subscription' | 'unknown';
@@ -37,7 +38,7 @@ export interface BusMetrics {
 }
 
 /** What the service counts. Recording never throws and costs about a microsecond; durations are in seconds. */
-export interface Metrics extends WebhookMetrics {
+export interface Metrics extends WebhookMetrics, WebhookDeliveryMetrics {
 	/** An operation that was answered. `operation` is the client's name for it, undefined when it has none. */
 	request(operation: string | undefined, kind: OperationKind, outcome: RequestOutcome, seconds: number): void;
 	/** An error that was answered, by its public code. */
@@ -99,6 +100,7 @@ export function createMetrics(): Metrics {
 		...connectionMetrics(registry),
 		...messageMetrics(registry),
 		...webhookMetrics(registry),
+		...webhookDeliveryMetrics(registry),
 		...logMetrics(registry),
 		bus: () => busMetrics(registry),
 		outbound: (sources) => outboundMetrics(registry, sources),

@@ -3,9 +3,12 @@ import type { Domain } from '../../src/conversations/domain.ts';
 import type { Conversation, ConversationEvent, Membership, Message } from '../../src/conversations/model.ts';
 import type { Delivery, DeliveryAttempt } from '../../src/conversations/outside.ts';
 import type { Reader } from '../../src/conversations/reader.ts';
-import type { User } from '../../src/identity/viewer.ts';
+import type { User, Viewer } from '../../src/identity/viewer.ts';
 import type { Outbound } from '../../src/outbound/outbound.ts';
 import type { OutboundStore } from '../../src/outbound/store.ts';
+import type { WebhookStore } from '../../src/webhooks/store.ts';
+import { WebhookReader } from '../../src/webhooks/webhook-reader.ts';
+import type { Webhooks } from '../../src/webhooks/webhooks.ts';
 
 const at = new Date('2026-01-31T12:00:00.000Z');
 
@@ -199,12 +202,15 @@ export function fakeContext(
 		outbound?: Partial<Outbound>;
 	} = {},
 ): GraphQLContext {
+	const viewer: Viewer = { user: parts.viewer ?? alice, expiresAt: Number.POSITIVE_INFINITY };
 	return {
-		viewer: { user: parts.viewer ?? alice, expiresAt: Number.POSITIVE_INFINITY },
+		viewer,
 		reader: { ...reader, ...parts.reader },
 		live: { ...live, ...parts.live },
 		domain: {} as Domain,
 		outbound: { ...outbound, ...parts.outbound },
+		webhooks: {} as Webhooks,
+		webhookReader: new WebhookReader({} as WebhookStore, viewer),
 		health: async () => ({
 			status: 'degraded',
 			parts: [{ name: 'database', status: 'ok', latencyMs: 0.5, detail: null }],
