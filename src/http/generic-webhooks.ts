@@ -66,10 +66,9 @@ async function takeStatus(req: IncomingMessage, deps: WebhookDeps): Promise<Take
 	if (type !== 'message.status') return 'ignored';
 	const { id, providerId, status, timestamp, error } = readAs(StatusData, data);
 	const messageId = readPublicMessageId(id);
-	if (messageId === undefined) return 'not-found';
 	return receiveStatus(deps.outbound, {
 		provider: 'webhook',
-		messageId,
+		...(messageId !== undefined && { messageId }),
 		status,
 		timestamp,
 		...(providerId != null && { providerMessageId: providerId }),

@@ -67,9 +67,10 @@ async function send(req: IncomingMessage, viewer: Viewer, deps: SendOverHttpDeps
 		throw new HttpRefusal(415, 'UNSUPPORTED_MEDIA_TYPE', 'Send application/json.');
 	const body = readAs(SendBody, parseJson(await readBody(req, deps.maxBodyBytes)));
 	const key = readKey(req, body);
+	const from = readSender(body);
 	try {
 		const sent = await sendOutboundMessage(deps.outbound, viewer, {
-			from: readSender(body),
+			from,
 			to: body.to,
 			type: body.type,
 			body: body.body,
@@ -79,8 +80,10 @@ async function send(req: IncomingMessage, viewer: Viewer, deps: SendOverHttpDeps
 		} satisfies SendOutboundInput);
 		return { status: 202, body: shown(sent) };
 	} catch (error) {
-		const from = body.from === undefined ? 'from_' : 'from';
-		throw renamed(error, { from, clientMessageId: key?.name ?? 'client_message_id' });
+		throw renamed(error, {
+			from: body.from === undefined ? 'from_' : 'from',
+			clientMessageId: key?.name ?? KEY_HEADER,
+		});
 	}
 }
 
