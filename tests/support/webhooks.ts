@@ -17,7 +17,10 @@ export interface WebhookOptions {
 export interface Answer {
 	readonly status: number;
 	readonly headers: Headers;
-	readonly body: { readonly status?: string; readonly error?: { readonly code: string; readonly field?: string } };
+	readonly body: {
+		readonly status?: string;
+		readonly error?: { readonly code: string; readonly field?: string };
+	};
 }
 
 /** The headers of a webhook as a provider signs it. */
@@ -41,5 +44,9 @@ export async function postWebhook(
 ): Promise<Answer> {
 	const body = typeof payload === 'string' ? payload : JSON.stringify(payload);
 	const response = await fetch(service.url + path, { method: 'POST', headers: signed(body, options), body });
-	return { status: response.status, headers: response.headers, body: (await response.json()) as Answer['body'] };
+	return {
+		status: response.status,
+		headers: response.headers,
+		body: (await response.json()) as Answer['body'],
+	};
 }
