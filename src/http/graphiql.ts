@@ -97,6 +97,7 @@ subscription Follow($id: ID!) {
     actor { name }
     ... on MessageSent { message { body } }
     ... on MessageEdited { message { body } }
+    ... on DeliveryChanged { message { delivery { status error } } }
   }
 }
 `;

@@ -92,7 +92,7 @@ export class Ring {
 	 * one whose text shows it by a reply.
 	 */
 	#rewrite({ type, message }: ConversationEvent): void {
-		if (message === null || type === 'MessageSent') return;
+		if (message === null || type === 'MessageSent' || type === 'DeliveryChanged') return;
 		for (let sequence = this.#head - this.#size + 1; sequence <= this.#head; sequence++) {
 			const index = sequence % this.#capacity;
 			const { event, committedAt, isMeasured } = this.#slots[index] as Delivery;

@@ -81,7 +81,12 @@ describe('the weight of the events held', () => {
 describe('a message that changes', () => {
 	const sent = (sequence: number, id: string, body: string) =>
 		eventAt(CONVERSATION, sequence, { messageId: id, message: messageOf(id, body) });
-	const changed = (sequence: number, id: string, body: string, type: 'MessageEdited' | 'MessageDeleted') => ({
+	const changed = (
+		sequence: number,
+		id: string,
+		body: string,
+		type: 'MessageEdited' | 'MessageDeleted' | 'DeliveryChanged',
+	) => ({
 		...sent(sequence, id, body),
 		type,
 	});
@@ -118,6 +123,17 @@ describe('a message that changes', () => {
 			{ committedAt: 2_000, isMeasured: false },
 			{ committedAt: 3_000, isMeasured: false },
 		]);
+	});
+
+	it('of its delivery alone leaves what was made ready of the others, and a deletion reaches that event too', () => {
+		const ring = new Ring(8, MUCH, 0);
+		ring.push(sent(1, 'm', 'text'));
+		ring.push(changed(2, 'm', 'text', 'DeliveryChanged'));
+		const ready = ring.get(1);
+		ring.push(changed(3, 'm', 'text', 'DeliveryChanged'));
+		expect(ring.get(1)).toBe(ready);
+		ring.push(changed(4, 'm', '', 'MessageDeleted'));
+		expect([1, 2, 3, 4].map((sequence) => bodyAt(ring, sequence))).toEqual(['', '', '', '']);
 	});
 
 	it('whose earlier events are forgotten already is no matter', () => {
