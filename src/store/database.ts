@@ -7,7 +7,7 @@ import type { Dialect } from './dialect.ts';
 import { KyselyOutboundStore } from './outbound-store.ts';
 import { openServerDatabase, type Server } from './server-database.ts';
 import { readDatabaseId } from './settings.ts';
-import { openSqlite } from './sqlite.ts';
+import { openSqlite, openSqliteBeside } from './sqlite.ts';
 import type { Statements } from './statements.ts';
 import type { Queries } from './tables.ts';
 import { requireWhole } from './transfer/progress.ts';
@@ -54,7 +54,25 @@ export interface Notices {
  * @throws DatabaseError with a message for a person, also when its tables are not this version's.
  */
 export async function openStore(config: DatabaseConfig, notices: Notices): Promise<Store> {
-	const database = await openDatabase(config, notices);
+	return storeOn(await openDatabase(config, notices));
+}
+
+/**
+ * The same for a command, beside the services that use the database; a server that is away is waited for, `patienceMs` at
+ * most. The tables must be this version's: nothing is migrated.
+ * @throws DatabaseError with a message for a person.
+ */
+export async function openStoreBeside(
+	config: DatabaseConfig,
+	notices: Notices,
+	patienceMs: number,
+): Promise<Store> {
+	if (config.kind === 'sqlite') return storeOn(await openSqliteBeside(config));
+	const server = await serverOf(config);
+	return storeOn(await openServerDatabase(server, { ...config, migrate: false }, notices, patienceMs));
+}
+
+async function storeOn(database: Database): Promise<Store> {
 	const id = await identify(database).catch(async (error: unknown) => {
 		await database.close();
 		throw error;

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import type { MikroORM } from '@mikro-orm/sql';
 import type { DatabaseConfig, ServerDatabaseConfig, SqliteConfig } from '../config.ts';
 import { type Notices, serverOf } from './database.ts';
@@ -8,7 +7,7 @@ import type { Exclusively } from './migrate.ts';
 import { lockedBy } from './migration-lock.ts';
 import { answering, forMigrating } from './server-database.ts';
 import { connectSqlite } from './sqlite.ts';
-import { holdAlone, makeDirectoryOf, sqliteCode } from './sqlite-file.ts';
+import { holdAlone, makeDirectoryOf, requireDatabaseFile, sqliteCode } from './sqlite-file.ts';
 import type { Queries, Tables } from './tables.ts';
 
 /** A database as a command opens it, whatever the state of its tables, beside the services that use it. */
@@ -48,10 +47,7 @@ async function maintainFile<T>(
 	work: (database: Maintenance) => Promise<T>,
 ): Promise<T> {
 	if (create) makeDirectoryOf(file);
-	else if (!existsSync(file))
-		throw new DatabaseError(
-			`There is no database file ${file}: the service's first start makes it, or "pendo-message migrate up".`,
-		);
+	else requireDatabaseFile(file);
 	const exclusively: Exclusively = async (inside) => {
 		const release = holdAlone(file);
 		try {

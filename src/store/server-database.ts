@@ -32,19 +32,20 @@ const WAIT_MS = { first: 250, longest: 5_000 };
 const TABLE_LOCK_MS = 5_000;
 
 /**
- * A database on a server of its own, which may be away: at the start it is waited for.
- * @throws DatabaseError when it refuses, or its tables are not this version's.
+ * A database on a server of its own, which may be away: at the start it is waited for, `patienceMs` at most.
+ * @throws DatabaseError when it refuses, that time is over, or its tables are not this version's.
  */
 export async function openServerDatabase(
 	server: Server,
 	config: ServerDatabaseConfig,
 	notices: Notices,
+	patienceMs = Number.POSITIVE_INFINITY,
 ): Promise<Database> {
 	const availability = new Availability(server.name, notices);
 	const orm = await server.connect(config, watchedBy(availability));
 	try {
 		const queries: Queries = orm.em.getKysely<Tables>();
-		const warnings = await patiently(server, notices, Number.POSITIVE_INFINITY, async () => {
+		const warnings = await patiently(server, notices, patienceMs, async () => {
 			await server.ping(queries);
 			if (config.migrate) await migrateServer(server, config, notices);
 			await requireCurrentSchema(orm);

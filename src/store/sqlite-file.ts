@@ -1,4 +1,4 @@
-import { mkdirSync, type Stats, statSync } from 'node:fs';
+import { existsSync, mkdirSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import BetterSqlite from 'better-sqlite3';
 import { StoreUnavailable } from '../conversations/store.ts';
@@ -33,6 +33,14 @@ export function makeDirectoryOf(path: string): void {
 	} catch (error) {
 		throw new DatabaseError(`The database's directory cannot be made: ${messageOf(error)}`);
 	}
+}
+
+/** @throws DatabaseError */
+export function requireDatabaseFile(path: string): void {
+	if (existsSync(path)) return;
+	throw new DatabaseError(
+		`There is no database file ${path}: the service's first start makes it, or "pendo-message migrate up".`,
+	);
 }
 
 /**

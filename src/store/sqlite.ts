@@ -18,6 +18,7 @@ import {
 	makeDirectoryOf,
 	openSqliteFile,
 	openSqliteReader,
+	requireDatabaseFile,
 	sqliteCode,
 	watchFile,
 } from './sqlite-file.ts';
@@ -33,9 +34,24 @@ const BUSY_RETRY_MS = 25;
  * hot paths: they have a connection that only reads, so that none waits for a commit.
  * @throws DatabaseError when another service has the file, or it cannot be opened.
  */
-export async function openSqlite({ file: path, migrate }: SqliteConfig): Promise<Database> {
-	makeDirectoryOf(path);
-	const release = holdAlone(path);
+export function openSqlite({ file, migrate }: SqliteConfig): Promise<Database> {
+	makeDirectoryOf(file);
+	return open(file, { migrate, release: holdAlone(file) });
+}
+
+/**
+ * The same for a command, which shares the file with a service: SQLite's own locks keep their transactions apart.
+ * @throws DatabaseError when there is no such file, or its tables are not this version's.
+ */
+export async function openSqliteBeside({ file }: SqliteConfig): Promise<Database> {
+	requireDatabaseFile(file);
+	return open(file, { migrate: false, release: () => undefined });
+}
+
+async function open(
+	path: string,
+	{ migrate, release }: { readonly migrate: boolean; readonly release: () => void },
+): Promise<Database> {
 	try {
 		const orm = await connectSqlite(path);
 		await prepareTables(orm, path, migrate);
