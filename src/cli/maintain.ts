@@ -1,6 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander';
 import { loadDatabaseConfig, loadEnvFile } from '../config.ts';
 import { onlyChanges } from '../notices.ts';
+import type { Notices, Store } from '../store/database.ts';
 import type { Maintenance } from '../store/maintenance.ts';
 
 export interface WaitOption {
@@ -24,13 +25,28 @@ export async function onDatabase<T>(
 	work: (database: Maintenance) => Promise<T>,
 ): Promise<T> {
 	loadEnvFile();
-	const notices = {
-		waiting: onlyChanges((server, reason) => console.error(`Waiting for ${server}: ${reason}`)),
-		warn: (message: string) => console.error(message),
-	};
-	const options = { patienceMs: wait * 1_000, notices, ...(create !== undefined && { create }) };
+	const options = { patienceMs: wait * 1_000, notices: notices(), ...(create !== undefined && { create }) };
 	const { maintain } = await import('../store/maintenance.ts');
 	return maintain(loadDatabaseConfig(process.env), options, work);
+}
+
+/** Runs `work` on what the configured database stores, beside the services that use it. */
+export async function onStore<T>({ wait }: WaitOption, work: (store: Store) => Promise<T>): Promise<T> {
+	loadEnvFile();
+	const { openStoreBeside } = await import('../store/database.ts');
+	const store = await openStoreBeside(loadDatabaseConfig(process.env), notices(), wait * 1_000);
+	try {
+		return await work(store);
+	} finally {
+		await store.close();
+	}
+}
+
+function notices(): Notices {
+	return {
+		waiting: onlyChanges((server, reason) => console.error(`Waiting for ${server}: ${reason}`)),
+		warn: (message) => console.error(message),
+	};
 }
 
 function readSeconds(text: string): number {

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { VERSION } from '../version.ts';
 import { checkConfigCommand } from './check-config.ts';
+import { deadLettersCommand } from './dead-letters.ts';
 import { epochCommand } from './epoch.ts';
 import { exportCommand } from './export.ts';
 import { importCommand } from './import.ts';
@@ -22,6 +23,7 @@ export function createProgram(): Command {
 		epochCommand(),
 		exportCommand(),
 		importCommand(),
+		deadLettersCommand(),
 	])
 		program.addCommand(withSettingsOf(program, command));
 	return program;

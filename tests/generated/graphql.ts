@@ -14,6 +14,23 @@ export type AddMemberInput = {
   readonly userId?: string | null | undefined;
 };
 
+/** How one call of a provider ended. */
+export type AttemptOutcome =
+  /** The provider has the message. */
+  | 'ACCEPTED'
+  /** It never will. */
+  | 'REJECTED'
+  /** It certainly has not, and another time it may take it. */
+  | 'RETRY'
+  /** Nobody can say; or the call is under way. */
+  | 'UNKNOWN';
+
+/** Which message to call off. */
+export type CancelDeliveryInput = {
+  /** The message's id. */
+  readonly messageId: string;
+};
+
 /** The way a conversation or a message travels. */
 export type Channel =
   /** Within this service. */
@@ -59,6 +76,29 @@ export type DeleteMessageInput = {
   /** The message's id. */
   readonly messageId: string;
 };
+
+/** How the sending of a message through an outside provider fares. It never goes back by itself. */
+export type DeliveryStatus =
+  /** Called off before a provider took it. */
+  | 'CANCELED'
+  /** Given up after the last attempt; the provider did not take it. */
+  | 'DEAD'
+  /** The provider says that it reached the contact. */
+  | 'DELIVERED'
+  /** The provider refused it for good. */
+  | 'FAILED'
+  /** Stored, and not asked of a provider yet. */
+  | 'QUEUED'
+  /** It was not accepted, and is asked again at `nextAttemptAt`. */
+  | 'RETRYING'
+  /** A provider is being asked. */
+  | 'SENDING'
+  /** The provider accepted it. */
+  | 'SENT'
+  /** The provider says that it did not reach the contact. */
+  | 'UNDELIVERED'
+  /** Nobody can say whether the provider took it. A report of the provider may tell; else a person decides (`redriveDelivery`). */
+  | 'UNKNOWN';
 
 /** Which message to edit, and how it reads from now on. */
 export type EditMessageInput = {
@@ -120,6 +160,21 @@ export type MarkReadInput = {
   readonly sequence: number;
 };
 
+/** A way to somebody outside. */
+export type OutboundChannel =
+  /** Electronic mail. */
+  | 'EMAIL'
+  /** A text message with attachments; it is said in the same conversation as SMS. */
+  | 'MMS'
+  /** A text message by telephone. */
+  | 'SMS';
+
+/** Which message to try again. */
+export type RedriveDeliveryInput = {
+  /** The message's id. */
+  readonly messageId: string;
+};
+
 /** Whom to remove, and where: `userId` or `subject`, exactly one of the two. */
 export type RemoveMemberInput = {
   /** The conversation's id. */
@@ -146,6 +201,24 @@ export type SendMessageInput = {
   readonly replyToId?: string | null | undefined;
 };
 
+/** What to send to whom, and from which of our addresses. */
+export type SendOutboundMessageInput = {
+  /** URLs of files, for MMS and EMAIL, at most 10: http or https, and none that leads into a private network. */
+  readonly attachments?: ReadonlyArray<string> | null | undefined;
+  /** The text, at most 65,536 bytes of UTF-8; not blank, unless there are attachments. */
+  readonly body: string;
+  /** An idempotency key of at most 64 characters, which holds for ever, for this author in the conversation of the two addresses. The same key with the same content gives the message of the first send as it is now; with other content, IdempotencyConflictError. */
+  readonly clientMessageId?: string | null | undefined;
+  /** Our address: a telephone number with its country code (+14155552671), or an email address. */
+  readonly from: string;
+  /** When it was made, for the provider to know; left out, the present. It is no schedule. */
+  readonly timestamp?: string | null | undefined;
+  /** The contact's address, of the same kind. */
+  readonly to: string;
+  /** The way it goes. */
+  readonly type: OutboundChannel;
+};
+
 /** Whether the viewer is typing, and where. */
 export type SetTypingInput = {
   /** The conversation's id. */
@@ -153,6 +226,13 @@ export type SetTypingInput = {
   /** False when they stopped. */
   readonly typing: boolean;
 };
+
+/** How a text message is written. */
+export type SmsEncoding =
+  /** The alphabet of GSM 03.38: 160 characters alone, 153 in each of several segments. */
+  | 'GSM_7'
+  /** Where a character is not of that alphabet: 70 UTF-16 units alone, 67 in each of several. */
+  | 'UCS_2';
 
 /** Who may join a conversation. */
 export type Visibility =
@@ -175,7 +255,7 @@ type ErrorFields_ConversationClosedError_Fragment = { readonly code: ErrorCode, 
 
 type ErrorFields_ConversationMovedError_Fragment = { readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string };
 
-type ErrorFields_DeliveryConflictError_Fragment = { readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string };
+type ErrorFields_DeliveryConflictError_Fragment = { readonly status: DeliveryStatus, readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string };
 
 type ErrorFields_ForbiddenError_Fragment = { readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string };
 
@@ -454,6 +534,107 @@ export type SendMutation = { readonly sendMessage:
     | { readonly code: ErrorCode }
    };
 
+export type OutsideFieldsFragment = { readonly id: string, readonly sequence: number, readonly body: string, readonly createdAt: string, readonly editedAt: string | null, readonly deletedAt: string | null, readonly clientMessageId: string | null, readonly internal: boolean, readonly channel: Channel, readonly conversation: { readonly id: string, readonly channel: Channel, readonly status: ConversationStatus, readonly lastSequence: number }, readonly attachments: ReadonlyArray<{ readonly url: string, readonly contentType: string | null, readonly size: number | null }>, readonly contact: { readonly address: string, readonly channel: Channel } | null, readonly delivery: { readonly status: DeliveryStatus, readonly from: string, readonly to: string, readonly provider: string | null, readonly providerMessageId: string | null, readonly nextAttemptAt: string | null, readonly error: string | null, readonly requestedAt: string, readonly attempts: ReadonlyArray<{ readonly number: number, readonly provider: string, readonly durationMs: number | null, readonly httpStatus: number | null, readonly outcome: AttemptOutcome }> } | null, readonly author: { readonly id: string, readonly subject: string, readonly name: string } | null, readonly replyTo: { readonly id: string } | null };
+
+export type SendOutboundMessageMutationVariables = Exact<{
+  input: SendOutboundMessageInput;
+}>;
+
+
+export type SendOutboundMessageMutation = { readonly result:
+    | { readonly __typename: 'ContactOptedOutError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'ConversationClosedError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'ForbiddenError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'IdempotencyConflictError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'InvalidInputError', readonly field: string, readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'RateLimitedError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'SendOutboundMessagePayload', readonly message: { readonly id: string, readonly sequence: number, readonly body: string, readonly createdAt: string, readonly editedAt: string | null, readonly deletedAt: string | null, readonly clientMessageId: string | null, readonly internal: boolean, readonly channel: Channel, readonly conversation: { readonly id: string, readonly channel: Channel, readonly status: ConversationStatus, readonly lastSequence: number }, readonly attachments: ReadonlyArray<{ readonly url: string, readonly contentType: string | null, readonly size: number | null }>, readonly contact: { readonly address: string, readonly channel: Channel } | null, readonly delivery: { readonly status: DeliveryStatus, readonly from: string, readonly to: string, readonly provider: string | null, readonly providerMessageId: string | null, readonly nextAttemptAt: string | null, readonly error: string | null, readonly requestedAt: string, readonly attempts: ReadonlyArray<{ readonly number: number, readonly provider: string, readonly durationMs: number | null, readonly httpStatus: number | null, readonly outcome: AttemptOutcome }> } | null, readonly author: { readonly id: string, readonly subject: string, readonly name: string } | null, readonly replyTo: { readonly id: string } | null } }
+    | { readonly __typename: 'ServiceBusyError', readonly retryAfter: number, readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+   };
+
+export type RedriveDeliveryMutationVariables = Exact<{
+  input: RedriveDeliveryInput;
+}>;
+
+
+export type RedriveDeliveryMutation = { readonly result:
+    | { readonly __typename: 'DeliveryConflictError', readonly status: DeliveryStatus, readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'ForbiddenError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'InvalidInputError', readonly field: string, readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'RateLimitedError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'RedriveDeliveryPayload', readonly message: { readonly id: string, readonly sequence: number, readonly body: string, readonly createdAt: string, readonly editedAt: string | null, readonly deletedAt: string | null, readonly clientMessageId: string | null, readonly internal: boolean, readonly channel: Channel, readonly conversation: { readonly id: string, readonly channel: Channel, readonly status: ConversationStatus, readonly lastSequence: number }, readonly attachments: ReadonlyArray<{ readonly url: string, readonly contentType: string | null, readonly size: number | null }>, readonly contact: { readonly address: string, readonly channel: Channel } | null, readonly delivery: { readonly status: DeliveryStatus, readonly from: string, readonly to: string, readonly provider: string | null, readonly providerMessageId: string | null, readonly nextAttemptAt: string | null, readonly error: string | null, readonly requestedAt: string, readonly attempts: ReadonlyArray<{ readonly number: number, readonly provider: string, readonly durationMs: number | null, readonly httpStatus: number | null, readonly outcome: AttemptOutcome }> } | null, readonly author: { readonly id: string, readonly subject: string, readonly name: string } | null, readonly replyTo: { readonly id: string } | null } }
+    | { readonly __typename: 'ServiceBusyError', readonly retryAfter: number, readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+   };
+
+export type CancelDeliveryMutationVariables = Exact<{
+  input: CancelDeliveryInput;
+}>;
+
+
+export type CancelDeliveryMutation = { readonly result:
+    | { readonly __typename: 'CancelDeliveryPayload', readonly message: { readonly id: string, readonly sequence: number, readonly body: string, readonly createdAt: string, readonly editedAt: string | null, readonly deletedAt: string | null, readonly clientMessageId: string | null, readonly internal: boolean, readonly channel: Channel, readonly conversation: { readonly id: string, readonly channel: Channel, readonly status: ConversationStatus, readonly lastSequence: number }, readonly attachments: ReadonlyArray<{ readonly url: string, readonly contentType: string | null, readonly size: number | null }>, readonly contact: { readonly address: string, readonly channel: Channel } | null, readonly delivery: { readonly status: DeliveryStatus, readonly from: string, readonly to: string, readonly provider: string | null, readonly providerMessageId: string | null, readonly nextAttemptAt: string | null, readonly error: string | null, readonly requestedAt: string, readonly attempts: ReadonlyArray<{ readonly number: number, readonly provider: string, readonly durationMs: number | null, readonly httpStatus: number | null, readonly outcome: AttemptOutcome }> } | null, readonly author: { readonly id: string, readonly subject: string, readonly name: string } | null, readonly replyTo: { readonly id: string } | null } }
+    | { readonly __typename: 'DeliveryConflictError', readonly status: DeliveryStatus, readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'ForbiddenError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'InvalidInputError', readonly field: string, readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'RateLimitedError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'ServiceBusyError', readonly retryAfter: number, readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+   };
+
+export type OutsideHistoryQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OutsideHistoryQuery = { readonly conversation: { readonly messages: { readonly edges: ReadonlyArray<{ readonly node: { readonly id: string, readonly sequence: number, readonly body: string, readonly createdAt: string, readonly editedAt: string | null, readonly deletedAt: string | null, readonly clientMessageId: string | null, readonly internal: boolean, readonly channel: Channel, readonly conversation: { readonly id: string, readonly channel: Channel, readonly status: ConversationStatus, readonly lastSequence: number }, readonly attachments: ReadonlyArray<{ readonly url: string, readonly contentType: string | null, readonly size: number | null }>, readonly contact: { readonly address: string, readonly channel: Channel } | null, readonly delivery: { readonly status: DeliveryStatus, readonly from: string, readonly to: string, readonly provider: string | null, readonly providerMessageId: string | null, readonly nextAttemptAt: string | null, readonly error: string | null, readonly requestedAt: string, readonly attempts: ReadonlyArray<{ readonly number: number, readonly provider: string, readonly durationMs: number | null, readonly httpStatus: number | null, readonly outcome: AttemptOutcome }> } | null, readonly author: { readonly id: string, readonly subject: string, readonly name: string } | null, readonly replyTo: { readonly id: string } | null } }> } } | null };
+
+export type OutsideMessageQueryVariables = Exact<{
+  id: string;
+}>;
+
+
+export type OutsideMessageQuery = { readonly node:
+    | { readonly id: string, readonly sequence: number, readonly body: string, readonly createdAt: string, readonly editedAt: string | null, readonly deletedAt: string | null, readonly clientMessageId: string | null, readonly internal: boolean, readonly channel: Channel, readonly conversation: { readonly id: string, readonly channel: Channel, readonly status: ConversationStatus, readonly lastSequence: number }, readonly attachments: ReadonlyArray<{ readonly url: string, readonly contentType: string | null, readonly size: number | null }>, readonly contact: { readonly address: string, readonly channel: Channel } | null, readonly delivery: { readonly status: DeliveryStatus, readonly from: string, readonly to: string, readonly provider: string | null, readonly providerMessageId: string | null, readonly nextAttemptAt: string | null, readonly error: string | null, readonly requestedAt: string, readonly attempts: ReadonlyArray<{ readonly number: number, readonly provider: string, readonly durationMs: number | null, readonly httpStatus: number | null, readonly outcome: AttemptOutcome }> } | null, readonly author: { readonly id: string, readonly subject: string, readonly name: string } | null, readonly replyTo: { readonly id: string } | null }
+    | Record<PropertyKey, never>
+   | null };
+
+export type DeadLettersQueryVariables = Exact<{
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+  status?: ReadonlyArray<DeliveryStatus> | DeliveryStatus | null | undefined;
+}>;
+
+
+export type DeadLettersQuery = { readonly deadLetters: { readonly edges: ReadonlyArray<{ readonly cursor: string, readonly node: { readonly id: string, readonly sequence: number, readonly body: string, readonly createdAt: string, readonly editedAt: string | null, readonly deletedAt: string | null, readonly clientMessageId: string | null, readonly internal: boolean, readonly channel: Channel, readonly conversation: { readonly id: string, readonly channel: Channel, readonly status: ConversationStatus, readonly lastSequence: number }, readonly attachments: ReadonlyArray<{ readonly url: string, readonly contentType: string | null, readonly size: number | null }>, readonly contact: { readonly address: string, readonly channel: Channel } | null, readonly delivery: { readonly status: DeliveryStatus, readonly from: string, readonly to: string, readonly provider: string | null, readonly providerMessageId: string | null, readonly nextAttemptAt: string | null, readonly error: string | null, readonly requestedAt: string, readonly attempts: ReadonlyArray<{ readonly number: number, readonly provider: string, readonly durationMs: number | null, readonly httpStatus: number | null, readonly outcome: AttemptOutcome }> } | null, readonly author: { readonly id: string, readonly subject: string, readonly name: string } | null, readonly replyTo: { readonly id: string } | null } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean, readonly endCursor: string | null } } };
+
+export type PreviewQueryVariables = Exact<{
+  input: SendOutboundMessageInput;
+}>;
+
+
+export type PreviewQuery = { readonly previewOutboundMessage: { readonly from: string, readonly to: string, readonly type: OutboundChannel, readonly encoding: SmsEncoding | null, readonly units: number | null, readonly segments: number | null, readonly optedOut: boolean, readonly waitSeconds: number } };
+
+export type DeliveriesSubscriptionVariables = Exact<{
+  id: string;
+  after?: number | null | undefined;
+}>;
+
+
+export type DeliveriesSubscription = { readonly conversationEvents:
+    | { readonly __typename: 'ConversationChanged', readonly sequence: number, readonly actor: { readonly id: string, readonly subject: string, readonly name: string } | null }
+    | { readonly __typename: 'DeliveryChanged', readonly sequence: number, readonly message: { readonly id: string, readonly sequence: number, readonly body: string, readonly createdAt: string, readonly editedAt: string | null, readonly deletedAt: string | null, readonly clientMessageId: string | null, readonly internal: boolean, readonly channel: Channel, readonly conversation: { readonly id: string, readonly channel: Channel, readonly status: ConversationStatus, readonly lastSequence: number }, readonly attachments: ReadonlyArray<{ readonly url: string, readonly contentType: string | null, readonly size: number | null }>, readonly contact: { readonly address: string, readonly channel: Channel } | null, readonly delivery: { readonly status: DeliveryStatus, readonly from: string, readonly to: string, readonly provider: string | null, readonly providerMessageId: string | null, readonly nextAttemptAt: string | null, readonly error: string | null, readonly requestedAt: string, readonly attempts: ReadonlyArray<{ readonly number: number, readonly provider: string, readonly durationMs: number | null, readonly httpStatus: number | null, readonly outcome: AttemptOutcome }> } | null, readonly author: { readonly id: string, readonly subject: string, readonly name: string } | null, readonly replyTo: { readonly id: string } | null }, readonly actor: { readonly id: string, readonly subject: string, readonly name: string } | null }
+    | { readonly __typename: 'HistoryReset', readonly sequence: number, readonly actor: { readonly id: string, readonly subject: string, readonly name: string } | null }
+    | { readonly __typename: 'MemberJoined', readonly sequence: number, readonly actor: { readonly id: string, readonly subject: string, readonly name: string } | null }
+    | { readonly __typename: 'MemberLeft', readonly sequence: number, readonly actor: { readonly id: string, readonly subject: string, readonly name: string } | null }
+    | { readonly __typename: 'MessageDeleted', readonly sequence: number, readonly actor: { readonly id: string, readonly subject: string, readonly name: string } | null }
+    | { readonly __typename: 'MessageEdited', readonly sequence: number, readonly actor: { readonly id: string, readonly subject: string, readonly name: string } | null }
+    | { readonly __typename: 'MessageSent', readonly sequence: number, readonly message: { readonly id: string, readonly sequence: number, readonly body: string, readonly createdAt: string, readonly editedAt: string | null, readonly deletedAt: string | null, readonly clientMessageId: string | null, readonly internal: boolean, readonly channel: Channel, readonly conversation: { readonly id: string, readonly channel: Channel, readonly status: ConversationStatus, readonly lastSequence: number }, readonly attachments: ReadonlyArray<{ readonly url: string, readonly contentType: string | null, readonly size: number | null }>, readonly contact: { readonly address: string, readonly channel: Channel } | null, readonly delivery: { readonly status: DeliveryStatus, readonly from: string, readonly to: string, readonly provider: string | null, readonly providerMessageId: string | null, readonly nextAttemptAt: string | null, readonly error: string | null, readonly requestedAt: string, readonly attempts: ReadonlyArray<{ readonly number: number, readonly provider: string, readonly durationMs: number | null, readonly httpStatus: number | null, readonly outcome: AttemptOutcome }> } | null, readonly author: { readonly id: string, readonly subject: string, readonly name: string } | null, readonly replyTo: { readonly id: string } | null }, readonly actor: { readonly id: string, readonly subject: string, readonly name: string } | null }
+   };
+
 export class TypedDocumentString<TResult, TVariables>
   extends String
   implements DocumentTypeDecoration<TResult, TVariables>
@@ -522,6 +703,22 @@ fragment MembershipFields on Membership {
   leftAt
   lastReadSequence
 }`, {"fragmentName":"ConversationFields"}) as unknown as TypedDocumentString<ConversationFieldsFragment, unknown>;
+export const ErrorFieldsFragmentDoc = new TypedDocumentString(`
+    fragment ErrorFields on Error {
+  code
+  reason: message
+  retryable
+  ... on InvalidInputError {
+    field
+  }
+  ... on DeliveryConflictError {
+    status
+  }
+  ... on ServiceBusyError {
+    retryAfter
+  }
+}
+    `, {"fragmentName":"ErrorFields"}) as unknown as TypedDocumentString<ErrorFieldsFragment, unknown>;
 export const MessageFieldsFragmentDoc = new TypedDocumentString(`
     fragment MessageFields on Message {
   id
@@ -545,19 +742,64 @@ export const MessageFieldsFragmentDoc = new TypedDocumentString(`
   subject
   name
 }`, {"fragmentName":"MessageFields"}) as unknown as TypedDocumentString<MessageFieldsFragment, unknown>;
-export const ErrorFieldsFragmentDoc = new TypedDocumentString(`
-    fragment ErrorFields on Error {
-  code
-  reason: message
-  retryable
-  ... on InvalidInputError {
-    field
+export const OutsideFieldsFragmentDoc = new TypedDocumentString(`
+    fragment OutsideFields on Message {
+  ...MessageFields
+  conversation {
+    id
+    channel
+    status
+    lastSequence
   }
-  ... on ServiceBusyError {
-    retryAfter
+  attachments {
+    url
+    contentType
+    size
+  }
+  contact {
+    address
+    channel
+  }
+  delivery {
+    status
+    from
+    to
+    provider
+    providerMessageId
+    nextAttemptAt
+    error
+    requestedAt
+    attempts {
+      number
+      provider
+      durationMs
+      httpStatus
+      outcome
+    }
   }
 }
-    `, {"fragmentName":"ErrorFields"}) as unknown as TypedDocumentString<ErrorFieldsFragment, unknown>;
+    fragment UserFields on User {
+  id
+  subject
+  name
+}
+fragment MessageFields on Message {
+  id
+  sequence
+  author {
+    ...UserFields
+  }
+  body
+  createdAt
+  editedAt
+  deletedAt
+  clientMessageId
+  internal
+  channel
+  replyTo {
+    id
+  }
+}`, {"fragmentName":"OutsideFields"}) as unknown as TypedDocumentString<OutsideFieldsFragment, unknown>;
 export const CreateConversationDocument = new TypedDocumentString(`
     mutation CreateConversation($input: CreateConversationInput!) {
   result: createConversation(input: $input) {
@@ -604,6 +846,9 @@ fragment ErrorFields on Error {
   retryable
   ... on InvalidInputError {
     field
+  }
+  ... on DeliveryConflictError {
+    status
   }
   ... on ServiceBusyError {
     retryAfter
@@ -659,6 +904,9 @@ fragment ErrorFields on Error {
   ... on InvalidInputError {
     field
   }
+  ... on DeliveryConflictError {
+    status
+  }
   ... on ServiceBusyError {
     retryAfter
   }
@@ -709,6 +957,9 @@ fragment ErrorFields on Error {
   retryable
   ... on InvalidInputError {
     field
+  }
+  ... on DeliveryConflictError {
+    status
   }
   ... on ServiceBusyError {
     retryAfter
@@ -764,6 +1015,9 @@ fragment ErrorFields on Error {
   ... on InvalidInputError {
     field
   }
+  ... on DeliveryConflictError {
+    status
+  }
   ... on ServiceBusyError {
     retryAfter
   }
@@ -818,6 +1072,9 @@ fragment ErrorFields on Error {
   ... on InvalidInputError {
     field
   }
+  ... on DeliveryConflictError {
+    status
+  }
   ... on ServiceBusyError {
     retryAfter
   }
@@ -869,6 +1126,9 @@ fragment ErrorFields on Error {
   ... on InvalidInputError {
     field
   }
+  ... on DeliveryConflictError {
+    status
+  }
   ... on ServiceBusyError {
     retryAfter
   }
@@ -919,6 +1179,9 @@ fragment ErrorFields on Error {
   ... on InvalidInputError {
     field
   }
+  ... on DeliveryConflictError {
+    status
+  }
   ... on ServiceBusyError {
     retryAfter
   }
@@ -963,6 +1226,9 @@ fragment ErrorFields on Error {
   retryable
   ... on InvalidInputError {
     field
+  }
+  ... on DeliveryConflictError {
+    status
   }
   ... on ServiceBusyError {
     retryAfter
@@ -1009,6 +1275,9 @@ fragment ErrorFields on Error {
   ... on InvalidInputError {
     field
   }
+  ... on DeliveryConflictError {
+    status
+  }
   ... on ServiceBusyError {
     retryAfter
   }
@@ -1045,6 +1314,9 @@ fragment ErrorFields on Error {
   ... on InvalidInputError {
     field
   }
+  ... on DeliveryConflictError {
+    status
+  }
   ... on ServiceBusyError {
     retryAfter
   }
@@ -1065,6 +1337,9 @@ export const SetTypingDocument = new TypedDocumentString(`
   retryable
   ... on InvalidInputError {
     field
+  }
+  ... on DeliveryConflictError {
+    status
   }
   ... on ServiceBusyError {
     retryAfter
@@ -1314,3 +1589,554 @@ export const SendDocument = new TypedDocumentString(`
   }
 }
     `) as unknown as TypedDocumentString<SendMutation, SendMutationVariables>;
+export const SendOutboundMessageDocument = new TypedDocumentString(`
+    mutation SendOutboundMessage($input: SendOutboundMessageInput!) {
+  result: sendOutboundMessage(input: $input) {
+    __typename
+    ... on SendOutboundMessagePayload {
+      message {
+        ...OutsideFields
+      }
+    }
+    ...ErrorFields
+  }
+}
+    fragment UserFields on User {
+  id
+  subject
+  name
+}
+fragment MessageFields on Message {
+  id
+  sequence
+  author {
+    ...UserFields
+  }
+  body
+  createdAt
+  editedAt
+  deletedAt
+  clientMessageId
+  internal
+  channel
+  replyTo {
+    id
+  }
+}
+fragment ErrorFields on Error {
+  code
+  reason: message
+  retryable
+  ... on InvalidInputError {
+    field
+  }
+  ... on DeliveryConflictError {
+    status
+  }
+  ... on ServiceBusyError {
+    retryAfter
+  }
+}
+fragment OutsideFields on Message {
+  ...MessageFields
+  conversation {
+    id
+    channel
+    status
+    lastSequence
+  }
+  attachments {
+    url
+    contentType
+    size
+  }
+  contact {
+    address
+    channel
+  }
+  delivery {
+    status
+    from
+    to
+    provider
+    providerMessageId
+    nextAttemptAt
+    error
+    requestedAt
+    attempts {
+      number
+      provider
+      durationMs
+      httpStatus
+      outcome
+    }
+  }
+}`) as unknown as TypedDocumentString<SendOutboundMessageMutation, SendOutboundMessageMutationVariables>;
+export const RedriveDeliveryDocument = new TypedDocumentString(`
+    mutation RedriveDelivery($input: RedriveDeliveryInput!) {
+  result: redriveDelivery(input: $input) {
+    __typename
+    ... on RedriveDeliveryPayload {
+      message {
+        ...OutsideFields
+      }
+    }
+    ...ErrorFields
+  }
+}
+    fragment UserFields on User {
+  id
+  subject
+  name
+}
+fragment MessageFields on Message {
+  id
+  sequence
+  author {
+    ...UserFields
+  }
+  body
+  createdAt
+  editedAt
+  deletedAt
+  clientMessageId
+  internal
+  channel
+  replyTo {
+    id
+  }
+}
+fragment ErrorFields on Error {
+  code
+  reason: message
+  retryable
+  ... on InvalidInputError {
+    field
+  }
+  ... on DeliveryConflictError {
+    status
+  }
+  ... on ServiceBusyError {
+    retryAfter
+  }
+}
+fragment OutsideFields on Message {
+  ...MessageFields
+  conversation {
+    id
+    channel
+    status
+    lastSequence
+  }
+  attachments {
+    url
+    contentType
+    size
+  }
+  contact {
+    address
+    channel
+  }
+  delivery {
+    status
+    from
+    to
+    provider
+    providerMessageId
+    nextAttemptAt
+    error
+    requestedAt
+    attempts {
+      number
+      provider
+      durationMs
+      httpStatus
+      outcome
+    }
+  }
+}`) as unknown as TypedDocumentString<RedriveDeliveryMutation, RedriveDeliveryMutationVariables>;
+export const CancelDeliveryDocument = new TypedDocumentString(`
+    mutation CancelDelivery($input: CancelDeliveryInput!) {
+  result: cancelDelivery(input: $input) {
+    __typename
+    ... on CancelDeliveryPayload {
+      message {
+        ...OutsideFields
+      }
+    }
+    ...ErrorFields
+  }
+}
+    fragment UserFields on User {
+  id
+  subject
+  name
+}
+fragment MessageFields on Message {
+  id
+  sequence
+  author {
+    ...UserFields
+  }
+  body
+  createdAt
+  editedAt
+  deletedAt
+  clientMessageId
+  internal
+  channel
+  replyTo {
+    id
+  }
+}
+fragment ErrorFields on Error {
+  code
+  reason: message
+  retryable
+  ... on InvalidInputError {
+    field
+  }
+  ... on DeliveryConflictError {
+    status
+  }
+  ... on ServiceBusyError {
+    retryAfter
+  }
+}
+fragment OutsideFields on Message {
+  ...MessageFields
+  conversation {
+    id
+    channel
+    status
+    lastSequence
+  }
+  attachments {
+    url
+    contentType
+    size
+  }
+  contact {
+    address
+    channel
+  }
+  delivery {
+    status
+    from
+    to
+    provider
+    providerMessageId
+    nextAttemptAt
+    error
+    requestedAt
+    attempts {
+      number
+      provider
+      durationMs
+      httpStatus
+      outcome
+    }
+  }
+}`) as unknown as TypedDocumentString<CancelDeliveryMutation, CancelDeliveryMutationVariables>;
+export const OutsideHistoryDocument = new TypedDocumentString(`
+    query OutsideHistory($id: ID!) {
+  conversation(id: $id) {
+    messages(last: 50) {
+      edges {
+        node {
+          ...OutsideFields
+        }
+      }
+    }
+  }
+}
+    fragment UserFields on User {
+  id
+  subject
+  name
+}
+fragment MessageFields on Message {
+  id
+  sequence
+  author {
+    ...UserFields
+  }
+  body
+  createdAt
+  editedAt
+  deletedAt
+  clientMessageId
+  internal
+  channel
+  replyTo {
+    id
+  }
+}
+fragment OutsideFields on Message {
+  ...MessageFields
+  conversation {
+    id
+    channel
+    status
+    lastSequence
+  }
+  attachments {
+    url
+    contentType
+    size
+  }
+  contact {
+    address
+    channel
+  }
+  delivery {
+    status
+    from
+    to
+    provider
+    providerMessageId
+    nextAttemptAt
+    error
+    requestedAt
+    attempts {
+      number
+      provider
+      durationMs
+      httpStatus
+      outcome
+    }
+  }
+}`) as unknown as TypedDocumentString<OutsideHistoryQuery, OutsideHistoryQueryVariables>;
+export const OutsideMessageDocument = new TypedDocumentString(`
+    query OutsideMessage($id: ID!) {
+  node(id: $id) {
+    ...OutsideFields
+  }
+}
+    fragment UserFields on User {
+  id
+  subject
+  name
+}
+fragment MessageFields on Message {
+  id
+  sequence
+  author {
+    ...UserFields
+  }
+  body
+  createdAt
+  editedAt
+  deletedAt
+  clientMessageId
+  internal
+  channel
+  replyTo {
+    id
+  }
+}
+fragment OutsideFields on Message {
+  ...MessageFields
+  conversation {
+    id
+    channel
+    status
+    lastSequence
+  }
+  attachments {
+    url
+    contentType
+    size
+  }
+  contact {
+    address
+    channel
+  }
+  delivery {
+    status
+    from
+    to
+    provider
+    providerMessageId
+    nextAttemptAt
+    error
+    requestedAt
+    attempts {
+      number
+      provider
+      durationMs
+      httpStatus
+      outcome
+    }
+  }
+}`) as unknown as TypedDocumentString<OutsideMessageQuery, OutsideMessageQueryVariables>;
+export const DeadLettersDocument = new TypedDocumentString(`
+    query DeadLetters($first: Int, $after: String, $last: Int, $before: String, $status: [DeliveryStatus!]) {
+  deadLetters(
+    first: $first
+    after: $after
+    last: $last
+    before: $before
+    status: $status
+  ) {
+    edges {
+      cursor
+      node {
+        ...OutsideFields
+      }
+    }
+    pageInfo {
+      hasNextPage
+      hasPreviousPage
+      endCursor
+    }
+  }
+}
+    fragment UserFields on User {
+  id
+  subject
+  name
+}
+fragment MessageFields on Message {
+  id
+  sequence
+  author {
+    ...UserFields
+  }
+  body
+  createdAt
+  editedAt
+  deletedAt
+  clientMessageId
+  internal
+  channel
+  replyTo {
+    id
+  }
+}
+fragment OutsideFields on Message {
+  ...MessageFields
+  conversation {
+    id
+    channel
+    status
+    lastSequence
+  }
+  attachments {
+    url
+    contentType
+    size
+  }
+  contact {
+    address
+    channel
+  }
+  delivery {
+    status
+    from
+    to
+    provider
+    providerMessageId
+    nextAttemptAt
+    error
+    requestedAt
+    attempts {
+      number
+      provider
+      durationMs
+      httpStatus
+      outcome
+    }
+  }
+}`) as unknown as TypedDocumentString<DeadLettersQuery, DeadLettersQueryVariables>;
+export const PreviewDocument = new TypedDocumentString(`
+    query Preview($input: SendOutboundMessageInput!) {
+  previewOutboundMessage(input: $input) {
+    from
+    to
+    type
+    encoding
+    units
+    segments
+    optedOut
+    waitSeconds
+  }
+}
+    `) as unknown as TypedDocumentString<PreviewQuery, PreviewQueryVariables>;
+export const DeliveriesDocument = new TypedDocumentString(`
+    subscription Deliveries($id: ID!, $after: Int) {
+  conversationEvents(conversationId: $id, after: $after) {
+    __typename
+    sequence
+    actor {
+      ...UserFields
+    }
+    ... on MessageSent {
+      message {
+        ...OutsideFields
+      }
+    }
+    ... on DeliveryChanged {
+      message {
+        ...OutsideFields
+      }
+    }
+  }
+}
+    fragment UserFields on User {
+  id
+  subject
+  name
+}
+fragment MessageFields on Message {
+  id
+  sequence
+  author {
+    ...UserFields
+  }
+  body
+  createdAt
+  editedAt
+  deletedAt
+  clientMessageId
+  internal
+  channel
+  replyTo {
+    id
+  }
+}
+fragment OutsideFields on Message {
+  ...MessageFields
+  conversation {
+    id
+    channel
+    status
+    lastSequence
+  }
+  attachments {
+    url
+    contentType
+    size
+  }
+  contact {
+    address
+    channel
+  }
+  delivery {
+    status
+    from
+    to
+    provider
+    providerMessageId
+    nextAttemptAt
+    error
+    requestedAt
+    attempts {
+      number
+      provider
+      durationMs
+      httpStatus
+      outcome
+    }
+  }
+}`) as unknown as TypedDocumentString<DeliveriesSubscription, DeliveriesSubscriptionVariables>;

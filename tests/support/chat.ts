@@ -1,5 +1,6 @@
 import {
 	AddMemberDocument,
+	CancelDeliveryDocument,
 	CloseConversationDocument,
 	type ConversationFieldsFragment as ConversationView,
 	CreateConversationDocument,
@@ -14,8 +15,10 @@ import {
 	MembersDocument,
 	type MembershipFieldsFragment as MembershipView,
 	type MessageFieldsFragment as MessageView,
+	RedriveDeliveryDocument,
 	RemoveMemberDocument,
 	SendMessageDocument,
+	SendOutboundMessageDocument,
 	SetTypingDocument,
 	type TypedDocumentString,
 	type UserFieldsFragment as UserView,
@@ -37,6 +40,9 @@ const DOCUMENTS = {
 	deleteMessage: DeleteMessageDocument,
 	markRead: MarkReadDocument,
 	setTyping: SetTypingDocument,
+	sendOutboundMessage: SendOutboundMessageDocument,
+	redriveDelivery: RedriveDeliveryDocument,
+	cancelDelivery: CancelDeliveryDocument,
 };
 
 export type Mutation = keyof typeof DOCUMENTS;
@@ -57,6 +63,7 @@ export interface Refusal {
 	readonly retryable: boolean;
 	readonly field?: string | null;
 	readonly retryAfter?: number;
+	readonly status?: string;
 	readonly missed?: readonly MessageView[];
 }
 
