@@ -35,6 +35,13 @@ export function checkSequence(field: string, sequence: number): number {
 	return sequence;
 }
 
+/** @throws InvalidInputError unless it is an instant of the years that every database has: 1 to 9999. */
+export function checkInstant(field: string, instant: Date): Date {
+	const year = instant.getUTCFullYear();
+	if (year >= 1 && year <= 9999) return instant;
+	throw new InvalidInputError(field, `${field} must be a date and time of the years 1 to 9999.`);
+}
+
 function checkCharacters(field: string, text: string): string {
 	if (text.includes('\0')) throw new InvalidInputError(field, `${field} must not contain U+0000.`);
 	if (!text.isWellFormed()) throw new InvalidInputError(field, `${field} must be well-formed Unicode.`);

@@ -2,7 +2,7 @@ import { beginDelivery } from '../conversations/delivery.ts';
 import type { Draft } from '../conversations/draft.ts';
 import { InvalidInputError } from '../conversations/errors.ts';
 import { newId } from '../conversations/ids.ts';
-import { checkText } from '../conversations/input.ts';
+import { checkInstant, checkText } from '../conversations/input.ts';
 import { LIMITS } from '../conversations/limits.ts';
 import type { StoredMessage } from '../conversations/model.ts';
 import type { Attachment, Incoming, OutsideChannel } from '../conversations/outside.ts';
@@ -74,8 +74,7 @@ function checkIncoming(received: ReceivedMessage): Incoming {
 	const { provider, id, type, timestamp } = received;
 	if (id === '' || id.length > LIMITS.providerIdCharacters)
 		throw new InvalidInputError('id', `id must have 1 to ${LIMITS.providerIdCharacters} characters.`);
-	if (Number.isNaN(timestamp.getTime()))
-		throw new InvalidInputError('timestamp', 'timestamp must be a date and time.');
+	checkInstant('timestamp', timestamp);
 	return {
 		contactAddress: normalizeAddress('from', type, received.from),
 		ownAddress: normalizeAddress('to', type, received.to),

@@ -9,7 +9,7 @@ import {
 	ServiceBusyError,
 } from '../conversations/errors.ts';
 import { newId } from '../conversations/ids.ts';
-import { checkBody, checkClientMessageId, checkText } from '../conversations/input.ts';
+import { checkBody, checkClientMessageId, checkInstant, checkText } from '../conversations/input.ts';
 import { LIMITS } from '../conversations/limits.ts';
 import { joinMember } from '../conversations/membership.ts';
 import type { Conversation, Message, StoredMessage } from '../conversations/model.ts';
@@ -88,8 +88,7 @@ export async function checkOutgoing(
 	if (from === to) throw new InvalidInputError('to', 'to must be another address than from.');
 	if (attachments.length === 0) checkBody('body', body, LIMITS.bodyBytes);
 	else checkText('body', body, LIMITS.bodyBytes);
-	if (Number.isNaN(timestamp.getTime()))
-		throw new InvalidInputError('timestamp', 'timestamp must be a date and time.');
+	checkInstant('timestamp', timestamp);
 	if (clientMessageId !== undefined) checkClientMessageId(clientMessageId);
 	if (channel === 'SMS' && attachments.length > 0)
 		throw new InvalidInputError('attachments', 'SMS takes no attachments: MMS does.');
