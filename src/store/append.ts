@@ -55,30 +55,36 @@ export function missedMessages(db: Queries, dialect: Dialect, queries: readonly 
 }
 
 /** Sequences and activity. */
-export function raiseConversations(db: Queries, conversations: readonly Conversation[]) {
+export function raiseConversations(db: Queries, dialect: Dialect, conversations: readonly Conversation[]) {
 	const columns = ({ id, lastSequence, lastActivityAt }: Conversation) => ({
 		id,
 		last_sequence: lastSequence,
 		last_activity_at: lastActivityAt,
 	});
-	return changeRows(db, 'conversations', ['id'], conversations.map(columns));
+	return changeRows(db, dialect, 'conversations', ['id'], conversations.map(columns));
 }
 
 /** All but who created it and when. */
-export function changeConversations(db: Queries, conversations: readonly Conversation[]) {
+export function changeConversations(db: Queries, dialect: Dialect, conversations: readonly Conversation[]) {
 	const columns = (conversation: Conversation) => {
 		const { creator_id, created_at, ...changing } = fromConversation(conversation);
 		return changing;
 	};
-	return changeRows(db, 'conversations', ['id'], conversations.map(columns));
+	return changeRows(db, dialect, 'conversations', ['id'], conversations.map(columns));
 }
 
-export function changeMemberships(db: Queries, memberships: readonly Membership[]) {
-	return changeRows(db, 'memberships', ['conversation_id', 'user_id'], memberships.map(fromMembership));
+export function changeMemberships(db: Queries, dialect: Dialect, memberships: readonly Membership[]) {
+	return changeRows(
+		db,
+		dialect,
+		'memberships',
+		['conversation_id', 'user_id'],
+		memberships.map(fromMembership),
+	);
 }
 
 /** What an edit or a deletion changes. Found by conversation and sequence, by which the rows are clustered. */
-export function changeMessages(db: Queries, messages: readonly Message[]) {
+export function changeMessages(db: Queries, dialect: Dialect, messages: readonly Message[]) {
 	const columns = (message: Message) => ({
 		conversation_id: message.conversationId,
 		sequence: message.sequence,
@@ -87,7 +93,7 @@ export function changeMessages(db: Queries, messages: readonly Message[]) {
 		edit_count: message.editCount,
 		deleted_at: message.deletedAt,
 	});
-	return changeRows(db, 'messages', ['conversation_id', 'sequence'], messages.map(columns));
+	return changeRows(db, dialect, 'messages', ['conversation_id', 'sequence'], messages.map(columns));
 }
 
 /*

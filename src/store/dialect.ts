@@ -20,6 +20,11 @@ export interface Dialect {
 	): CompiledQuery<Selectable<Tables[Table]>>;
 	/** The parameters of what `byKeys` makes. */
 	keyParameters(keys: readonly ConversationKey[]): readonly unknown[];
+	/**
+	 * Rows of values as a derived table, whose columns have the types of the table's columns of these names. At least one
+	 * row, and all of the same columns.
+	 */
+	valuesLike(table: keyof Tables, rows: readonly Values[]): RawBuilder<unknown>;
 	/** The first `count` rows of an ordered query. */
 	first<DB, Table extends keyof DB, Row>(
 		query: SelectQueryBuilder<DB, Table, Row>,
@@ -32,6 +37,9 @@ export interface Dialect {
 	/** A column's text without its case, with the same idea of a capital that `lower` has of a parameter. */
 	lower(column: 'subject' | 'name'): RawBuilder<string>;
 }
+
+/** Values by column. */
+export type Values = Readonly<Record<string, unknown>>;
 
 /** A conversation's id, and what is unique within the conversation. */
 export type ConversationKey = readonly [conversationId: string, key: string];
@@ -59,6 +67,7 @@ export const sqliteDialect: Dialect = {
 			from (values ${sql.join(keys.map((key) => sql`(${sql.join(key)})`))}) cross join ${sql.table(table)}
 			on conversation_id = column1 and ${sql.ref(KEY_COLUMNS[table])} = column2`.compile(db),
 	keyParameters: (keys) => keys.flat(),
+	valuesLike: unionOfValues,
 	first: (query, count) => query.limit(count),
 	firstParameter: (count) => count,
 	escapeLike: (text) => text.replace(/[\\%_]/g, '\\$&'),
@@ -82,6 +91,11 @@ export const postgresqlDialect: Dialect = {
 				limit 1) as found`.compile(db);
 	},
 	keyParameters: byColumn,
+	// A union of hundreds of SELECTs takes longer to plan than to run. LIMIT tells the planner how many rows there are.
+	valuesLike: (table, rows) => sql`(
+		select ${sql.join(Object.keys(rows[0] ?? {}).map((column) => sql.ref(column)))}
+		from json_populate_recordset(null::${sql.table(table)}, ${JSON.stringify(rows)}::json) limit ${sql.lit(rows.length)}
+	)`,
 	first: (query, count) => query.limit(count),
 	firstParameter: (count) => count,
 	escapeLike: (text) => text.replace(/[\\%_]/g, '\\$&'),
@@ -102,6 +116,7 @@ export const mssqlDialect: Dialect = {
 			where ${sql.join(keys.map(isOne), sql` or `)}`.compile(db);
 	},
 	keyParameters: (keys) => keys.flat(),
+	valuesLike: unionOfValues,
 	first: (query, count) => query.top(count),
 	firstParameter: () => undefined,
 	escapeLike: (text) => text.replace(/[\\%_[]/g, '\\$&'),
@@ -115,4 +130,14 @@ function withKeys(table: keyof typeof PRIMARY_KEYS, keys: readonly string[]): Ra
 
 function byColumn(keys: readonly ConversationKey[]): readonly [readonly string[], readonly string[]] {
 	return [keys.map(([conversationId]) => conversationId), keys.map(([, key]) => key)];
+}
+
+/** The first SELECT has no rows: it names the columns, and tells the database the parameters' types. */
+function unionOfValues(table: keyof Tables, rows: readonly Values[]): RawBuilder<unknown> {
+	const columns = Object.keys(rows[0] ?? {});
+	const values = rows.map((row) => sql`union all select ${sql.join(columns.map((column) => row[column]))}`);
+	return sql`(
+		select ${sql.join(columns.map((column) => sql.ref(column)))} from ${sql.table(table)} where 1 = 0
+		${sql.join(values, sql` `)}
+	)`;
 }

@@ -11,9 +11,9 @@ import type {
 	OutsideChannel,
 	Thread,
 } from '../conversations/outside.ts';
-import type { Receipt } from '../conversations/store.ts';
+import type { OpenDelivery, Receipt } from '../conversations/store.ts';
 import type { DueDelivery } from '../outbound/store.ts';
-import { flag, instant, instantOrNull, type Row, uuid } from './rows.ts';
+import { flag, instant, instantOrNull, type Nullable, type Row, uuid } from './rows.ts';
 
 /*
  * Rows of what goes out and comes in to the domain (`to…`) and back (`from…`), as in rows.ts.
@@ -112,6 +112,15 @@ export function toDueDelivery(row: DueRow): DueDelivery {
 		provider: row.provider ?? null,
 		uncertain: flag(row.uncertain),
 	};
+}
+
+/** None of a row of nulls. */
+export function toOpenDelivery(
+	row: Nullable<Pick<DeliveryRow, 'message_id' | 'conversation_id' | 'sequence'>>,
+): readonly OpenDelivery[] {
+	const { message_id: messageId, conversation_id: conversationId, sequence } = row;
+	if (messageId === null || conversationId === null || sequence === null) return [];
+	return [{ messageId: uuid(messageId), conversationId: uuid(conversationId), sequence }];
 }
 
 export function toAttempt(row: Row<'delivery_attempts'>): DeliveryAttempt {

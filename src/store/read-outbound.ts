@@ -69,7 +69,7 @@ export function expiredDeliveries(db: Queries, dialect: Dialect, now: Date, limi
 	return dialect.first(rows.orderBy('lease_until'), limit);
 }
 
-/** Where a provider gives an id twice, the newest message. */
+/** Where a provider gives an id twice, the newest message, by its id. */
 export function deliveryByProviderId(
 	db: Queries,
 	dialect: Dialect,

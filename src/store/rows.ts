@@ -99,7 +99,7 @@ export function toSeenConversation(
 	return { conversation, membership };
 }
 
-type Nullable<Columns> = { [Name in keyof Columns]: Columns[Name] | null };
+export type Nullable<Columns> = { [Name in keyof Columns]: Columns[Name] | null };
 
 export function fromMembership(membership: Membership) {
 	return {

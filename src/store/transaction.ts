@@ -27,9 +27,9 @@ import {
 } from './append.ts';
 import { Chunks, MAX_IN_UNION } from './chunks.ts';
 import type { Dialect } from './dialect.ts';
-import { toAttempt, toThread } from './outside-rows.ts';
+import { toAttempt, toOpenDelivery, toThread } from './outside-rows.ts';
 import { withOutside } from './read-outside.ts';
-import { toConversation, toMembership, toStoredMessage, uuid } from './rows.ts';
+import { toConversation, toMembership, toStoredMessage } from './rows.ts';
 import type { Queries } from './tables.ts';
 import { insertQueuedWebhooks } from './webhook-statements.ts';
 import {
@@ -93,18 +93,24 @@ export class KyselyTransaction implements StoreTransaction {
 	}
 
 	async openDeliveries(queries: readonly OpenQuery[]): Promise<readonly OpenDelivery[]> {
-		const rows = await this.#chunks.run(queries, 2, (some) => openDeliveries(this.#db, some), MAX_IN_UNION);
-		return rows.map((row) => ({
-			conversationId: uuid(row.conversation_id),
-			messageId: uuid(row.message_id),
-			sequence: row.sequence,
-		}));
+		const rows = await this.#chunks.run(
+			queries,
+			2,
+			(some) => openDeliveries(this.#db, this.#dialect, some),
+			MAX_IN_UNION,
+		);
+		return rows.flatMap(toOpenDelivery);
 	}
 
 	async attempts(
 		keys: readonly { readonly messageId: string; readonly number: number }[],
 	): Promise<readonly DeliveryAttempt[]> {
-		const rows = await this.#chunks.run(keys, 2, (some) => attemptsByKey(this.#db, some), MAX_IN_UNION);
+		const rows = await this.#chunks.run(
+			keys,
+			2,
+			(some) => attemptsByKey(this.#db, this.#dialect, some),
+			MAX_IN_UNION,
+		);
 		return rows.map(toAttempt);
 	}
 
@@ -125,27 +131,28 @@ export class KyselyTransaction implements StoreTransaction {
 	}
 
 	async save(changes: Changes): Promise<void> {
-		const db = this.#db;
-		await this.#chunks.run(changes.newConversations, 10, (some) => insertConversations(db, some).compile());
-		await this.#chunks.run(changes.newMemberships, 7, (some) => insertMemberships(db, some).compile());
-		await this.#chunks.run(changes.newMessages, 15, (some) => insertMessages(db, some).compile());
-		await this.#chunks.run(changes.entries, 9, (some) => insertEntries(db, some).compile());
-		await this.#chunks.run(changes.newRevisions, 4, (some) => insertRevisions(db, some).compile());
-		await this.#chunks.run(
+		const [db, dialect, chunks] = [this.#db, this.#dialect, this.#chunks];
+		await chunks.run(changes.newConversations, 10, (some) => insertConversations(db, some).compile());
+		await chunks.run(changes.newMemberships, 7, (some) => insertMemberships(db, some).compile());
+		await chunks.run(changes.newMessages, 15, (some) => insertMessages(db, some).compile());
+		await chunks.run(changes.entries, 9, (some) => insertEntries(db, some).compile());
+		await chunks.run(changes.newRevisions, 4, (some) => insertRevisions(db, some).compile());
+		await chunks.run(
 			changes.changedMemberships,
 			7,
-			(some) => changeMemberships(db, some),
+			(some) => changeMemberships(db, dialect, some),
 			MAX_IN_UNION,
 		);
-		await this.#chunks.run(changes.changedMessages, 6, (some) => changeMessages(db, some), MAX_IN_UNION);
-		await this.#chunks.run(changes.erasedRevisions, 1, (some) => eraseRevisions(db, some).compile());
-		await saveOutside(db, this.#chunks, changes);
-		await this.#chunks.run(changes.queuedWebhooks, 13, (some) => insertQueuedWebhooks(db, some).compile());
+		await chunks.run(changes.changedMessages, 6, (some) => changeMessages(db, dialect, some), MAX_IN_UNION);
+		await chunks.run(changes.erasedRevisions, 1, (some) => eraseRevisions(db, some).compile());
+		await saveOutside(db, dialect, chunks, changes);
+		await chunks.run(changes.queuedWebhooks, 13, (some) => insertQueuedWebhooks(db, some).compile());
 		await this.#raise(changes);
 	}
 
 	/** Last of all: a head is raised by exactly what stands in the log. */
 	async #raise({ changedConversations, entries }: Changes): Promise<void> {
+		const [db, dialect, chunks] = [this.#db, this.#dialect, this.#chunks];
 		const altered = new Set(
 			entries.filter(({ type }) => type === 'ConversationChanged').map((entry) => entry.conversationId),
 		);
@@ -153,7 +160,7 @@ export class KyselyTransaction implements StoreTransaction {
 			changedConversations.filter(({ id }) => altered.has(id)),
 			changedConversations.filter(({ id }) => !altered.has(id)),
 		];
-		await this.#chunks.run(raised, 3, (some) => raiseConversations(this.#db, some), MAX_IN_UNION);
-		await this.#chunks.run(changed, 8, (some) => changeConversations(this.#db, some), MAX_IN_UNION);
+		await chunks.run(raised, 3, (some) => raiseConversations(db, dialect, some), MAX_IN_UNION);
+		await chunks.run(changed, 8, (some) => changeConversations(db, dialect, some), MAX_IN_UNION);
 	}
 }

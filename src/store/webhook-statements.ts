@@ -21,8 +21,12 @@ export function presentWebhooks(db: Queries) {
 	return db.selectFrom('webhooks').selectAll().where('deleted_at', 'is', null);
 }
 
-export function changeWebhookDeliveries(db: Queries, deliveries: readonly WebhookDelivery[]) {
-	return changeRows(db, 'webhook_deliveries', ['id'], deliveries.map(fromChangedWebhookDelivery));
+export function changeWebhookDeliveries(
+	db: Queries,
+	dialect: Dialect,
+	deliveries: readonly WebhookDelivery[],
+) {
+	return changeRows(db, dialect, 'webhook_deliveries', ['id'], deliveries.map(fromChangedWebhookDelivery));
 }
 
 export function insertWebhookAttempts(db: Queries, attempts: readonly WebhookAttempt[]) {
@@ -30,8 +34,14 @@ export function insertWebhookAttempts(db: Queries, attempts: readonly WebhookAtt
 }
 
 /** How they ended. */
-export function changeWebhookAttempts(db: Queries, attempts: readonly WebhookAttempt[]) {
-	return changeRows(db, 'webhook_attempts', ['delivery_id', 'number'], attempts.map(fromWebhookAttempt));
+export function changeWebhookAttempts(db: Queries, dialect: Dialect, attempts: readonly WebhookAttempt[]) {
+	return changeRows(
+		db,
+		dialect,
+		'webhook_attempts',
+		['delivery_id', 'number'],
+		attempts.map(fromWebhookAttempt),
+	);
 }
 
 export function webhookAttemptsOf(db: Queries, deliveryIds: readonly string[]) {

@@ -113,9 +113,9 @@ export class KyselyWebhookStore implements WebhookStore {
 			);
 			const found = locked.map(toWebhookDelivery).map((delivery) => [delivery.id, delivery] as const);
 			const { deliveries, begun = [], ended = [] } = decide(new Map(found));
-			await chunks.run(deliveries, 8, (some) => changeWebhookDeliveries(db, some), MAX_IN_UNION);
+			await chunks.run(deliveries, 8, (some) => changeWebhookDeliveries(db, dialect, some), MAX_IN_UNION);
 			await chunks.run(begun, 6, (some) => insertWebhookAttempts(db, some).compile());
-			await chunks.run(ended, 6, (some) => changeWebhookAttempts(db, some), MAX_IN_UNION);
+			await chunks.run(ended, 6, (some) => changeWebhookAttempts(db, dialect, some), MAX_IN_UNION);
 			return deliveries;
 		});
 	}

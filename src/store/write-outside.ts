@@ -2,8 +2,9 @@ import { type CompiledQuery, sql } from 'kysely';
 import type { StoredMessage } from '../conversations/model.ts';
 import type { Delivery, DeliveryAttempt, OptOut, Thread } from '../conversations/outside.ts';
 import type { Changes, OpenQuery, Receipt } from '../conversations/store.ts';
-import { changeRows, valuesLike } from './change-rows.ts';
+import { changeRows } from './change-rows.ts';
 import { type Chunks, MAX_IN_UNION } from './chunks.ts';
+import type { Dialect } from './dialect.ts';
 import {
 	fromAttachment,
 	fromAttempt,
@@ -14,7 +15,7 @@ import {
 	fromReceipt,
 	fromThread,
 } from './outside-rows.ts';
-import type { Row } from './rows.ts';
+import type { Nullable, Row } from './rows.ts';
 import type { Queries } from './tables.ts';
 
 /*
@@ -43,30 +44,34 @@ export function threadsOf(db: Queries, conversationIds: readonly string[]) {
 	return db.selectFrom('threads').selectAll().where('conversation_id', 'in', conversationIds);
 }
 
-/** What several ask for comes as often. */
+/**
+ * What several ask for comes as often; a query that finds none gives one row of nulls: with a left join, which is in the
+ * order in which it is written, SQLite seeks for each query, where it would walk along all that is open.
+ */
 export function openDeliveries(
 	db: Queries,
+	dialect: Dialect,
 	queries: readonly OpenQuery[],
-): CompiledQuery<Pick<Row<'deliveries'>, 'conversation_id' | 'message_id' | 'sequence'>> {
+): CompiledQuery<Nullable<Pick<Row<'deliveries'>, 'conversation_id' | 'message_id' | 'sequence'>>> {
 	const asked = queries.map(({ conversationId, before }) => ({
 		conversation_id: conversationId,
 		open_sequence: before,
 	}));
-	return sql<Row<'deliveries'>>`
+	return sql<Nullable<Row<'deliveries'>>>`
 		select deliveries.conversation_id, deliveries.message_id, deliveries.sequence
-		from ${valuesLike('deliveries', asked)} as asked inner join deliveries
-			on deliveries.conversation_id = asked.conversation_id and deliveries.open_sequence < asked.open_sequence`.compile(
-		db,
-	);
+		from ${dialect.valuesLike('deliveries', asked)} as asked left join deliveries
+			on deliveries.conversation_id = asked.conversation_id
+			and deliveries.open_sequence < asked.open_sequence`.compile(db);
 }
 
 export function attemptsByKey(
 	db: Queries,
+	dialect: Dialect,
 	keys: readonly { readonly messageId: string; readonly number: number }[],
 ): CompiledQuery<Row<'delivery_attempts'>> {
 	const asked = keys.map(({ messageId, number }) => ({ message_id: messageId, number }));
 	return sql<Row<'delivery_attempts'>>`
-		select delivery_attempts.* from ${valuesLike('delivery_attempts', asked)} as asked inner join delivery_attempts
+		select delivery_attempts.* from ${dialect.valuesLike('delivery_attempts', asked)} as asked inner join delivery_attempts
 			on delivery_attempts.message_id = asked.message_id and delivery_attempts.number = asked.number`.compile(
 		db,
 	);
@@ -84,8 +89,8 @@ export function insertDeliveries(db: Queries, deliveries: readonly Delivery[]) {
 	return db.insertInto('deliveries').values(deliveries.map(fromDelivery));
 }
 
-export function changeDeliveries(db: Queries, deliveries: readonly Delivery[]) {
-	return changeRows(db, 'deliveries', ['message_id'], deliveries.map(fromChangedDelivery));
+export function changeDeliveries(db: Queries, dialect: Dialect, deliveries: readonly Delivery[]) {
+	return changeRows(db, dialect, 'deliveries', ['message_id'], deliveries.map(fromChangedDelivery));
 }
 
 /**
@@ -107,12 +112,12 @@ export function insertAttempts(db: Queries, attempts: readonly DeliveryAttempt[]
 }
 
 /** How they ended. */
-export function changeAttempts(db: Queries, attempts: readonly DeliveryAttempt[]) {
+export function changeAttempts(db: Queries, dialect: Dialect, attempts: readonly DeliveryAttempt[]) {
 	const columns = (attempt: DeliveryAttempt) => {
 		const { provider, started_at, ...changing } = fromAttempt(attempt);
 		return changing;
 	};
-	return changeRows(db, 'delivery_attempts', ['message_id', 'number'], attempts.map(columns));
+	return changeRows(db, dialect, 'delivery_attempts', ['message_id', 'number'], attempts.map(columns));
 }
 
 export function insertIncoming(db: Queries, incoming: readonly ReturnType<typeof fromIncoming>[]) {
@@ -145,7 +150,12 @@ export function endOptOuts(db: Queries, keys: readonly string[]) {
 }
 
 /** Writes what a transaction changes outside; a conversation in CHAT has none of it, and costs no statement. */
-export async function saveOutside(db: Queries, chunks: Chunks, changes: Changes): Promise<void> {
+export async function saveOutside(
+	db: Queries,
+	dialect: Dialect,
+	chunks: Chunks,
+	changes: Changes,
+): Promise<void> {
 	const { newMessages, changedDeliveries } = changes;
 	const newDeliveries = newMessages.flatMap(({ outside }) => outside?.delivery ?? []);
 	// Those that two nodes may insert at once, in one order on both, so that one waits for the other.
@@ -159,9 +169,9 @@ export async function saveOutside(db: Queries, chunks: Chunks, changes: Changes)
 	await chunks.run(newDeliveries, 19, (some) => insertDeliveries(db, some).compile());
 	await chunks.run(newMessages.flatMap(incomingRow), 6, (some) => insertIncoming(db, some).compile());
 	await chunks.run(newMessages.flatMap(attachmentRows), 5, (some) => insertAttachments(db, some).compile());
-	await chunks.run(changedDeliveries, 13, (some) => changeDeliveries(db, some), MAX_IN_UNION);
+	await chunks.run(changedDeliveries, 13, (some) => changeDeliveries(db, dialect, some), MAX_IN_UNION);
 	await chunks.run(changes.newAttempts, 7, (some) => insertAttempts(db, some).compile());
-	await chunks.run(changes.changedAttempts, 5, (some) => changeAttempts(db, some), MAX_IN_UNION);
+	await chunks.run(changes.changedAttempts, 5, (some) => changeAttempts(db, dialect, some), MAX_IN_UNION);
 	await chunks.run(erasedIds(changes), 1, (some) => eraseAttachments(db, some).compile());
 	// What begins to be sent stays the first of its conversation.
 	const moved = [...newDeliveries, ...changedDeliveries.filter(({ status }) => status !== 'SENDING')];

@@ -15,7 +15,7 @@ export interface HotStatement {
 	readonly reads: number;
 	/** What SQLite seeks by, each kind once; the rest of a condition is a filter over what it found. */
 	readonly seeks?: readonly string[];
-	/** SQLite sorts what it found: a user's own conversations have their order elsewhere. */
+	/** SQLite sorts what it found: a user's own conversations, and some pages of which one is made. */
 	readonly sorts?: true;
 	/** SQLite walks along this index, in the order asked for, until the page is full. */
 	readonly walks?: string;
@@ -209,19 +209,19 @@ export const HOT_STATEMENTS: Readonly<Record<string, HotStatement>> = {
 		]),
 	),
 	'heads of 16 conversations raised': {
-		build: ({ queries }) => ({ compile: () => append.raiseConversations(queries, busy) }),
+		build: ({ queries, dialect }) => ({ compile: () => append.raiseConversations(queries, dialect, busy) }),
 		reads: 16,
 		seeks: ID,
 		names: 'conversations',
 	},
 	'16 messages edited': {
-		build: ({ queries }) => ({ compile: () => append.changeMessages(queries, edited) }),
+		build: ({ queries, dialect }) => ({ compile: () => append.changeMessages(queries, dialect, edited) }),
 		reads: 16,
 		seeks: ['conversation_id=? AND sequence=?'],
 		names: 'messages',
 	},
 	'16 read markers moved': {
-		build: ({ queries }) => ({ compile: () => append.changeMemberships(queries, moved) }),
+		build: ({ queries, dialect }) => ({ compile: () => append.changeMemberships(queries, dialect, moved) }),
 		reads: 16,
 		seeks: [KEY],
 		names: 'memberships',

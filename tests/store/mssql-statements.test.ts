@@ -20,8 +20,23 @@ import {
 } from '../../src/store/append.ts';
 import { mssqlDialect } from '../../src/store/dialect.ts';
 import { entities } from '../../src/store/entities.ts';
+import { fromAttachment, fromIncoming } from '../../src/store/outside-rows.ts';
 import { conversationsById, conversationsPage, usersPage } from '../../src/store/read.ts';
+import { countByStatus, forgetReceipts } from '../../src/store/read-outbound.ts';
 import type { Queries, Tables } from '../../src/store/tables.ts';
+import {
+	endOptOuts,
+	eraseAttachments,
+	insertAttachments,
+	insertAttempts,
+	insertDeliveries,
+	insertIncoming,
+	insertOptOuts,
+	insertReceipts,
+	insertThreads,
+} from '../../src/store/write-outside.ts';
+import { attemptOf, deliveryOf, incomingOf, threadOf } from '../support/outside.ts';
+import { HOT_OUTBOUND } from './hot-outbound.ts';
 import { HOT_STATEMENTS } from './hot-statements.ts';
 
 /**
@@ -87,7 +102,9 @@ const revision: Revision = { messageId: ID(3), number: 1, body: 'helo', createdA
 
 const asked = { queries: db, dialect: mssqlDialect };
 const statements: Readonly<Record<string, Compilable>> = {
-	...Object.fromEntries(Object.entries(HOT_STATEMENTS).map(([name, { build }]) => [name, build(asked)])),
+	...Object.fromEntries(
+		Object.entries({ ...HOT_STATEMENTS, ...HOT_OUTBOUND }).map(([name, { build }]) => [name, build(asked)]),
+	),
 	'messages with their keys, by id': messagesById(db, [ID(3)]),
 	'conversations by id': conversationsById(db, [ID(1)]),
 	'conversations, by every filter': conversationsPage(
@@ -105,8 +122,24 @@ const statements: Readonly<Record<string, Compilable>> = {
 	'insert revisions': insertRevisions(db, [revision]),
 	'erase revisions': eraseRevisions(db, [ID(3)]),
 	'change conversations': {
-		compile: () => changeConversations(db, [conversation, { ...conversation, id: ID(2) }]),
+		compile: () => changeConversations(db, mssqlDialect, [conversation, { ...conversation, id: ID(2) }]),
 	},
+	'insert threads': insertThreads(db, [threadOf(ID(1))]),
+	'insert deliveries': insertDeliveries(db, [deliveryOf(message), deliveryOf(message)]),
+	'insert attempts': insertAttempts(db, [attemptOf(ID(3))]),
+	'insert incoming messages': insertIncoming(db, [fromIncoming(ID(3), incomingOf())]),
+	'insert attachments': insertAttachments(db, [
+		fromAttachment(ID(3), 0, { url: 'https://example.com/a', contentType: 'image/png', size: 2 ** 31 }),
+	]),
+	'erase attachments': eraseAttachments(db, [ID(3)]),
+	'insert receipts': insertReceipts(db, [{ key: 'key', receivedAt: at }]),
+	'forget receipts': forgetReceipts(db, mssqlDialect, at, 1_000),
+	'insert opt-outs': insertOptOuts(db, [
+		{ key: 'key', family: 'PHONE', address: '+10987654321', optedOutAt: at },
+	]),
+	'end opt-outs': endOptOuts(db, ['key']),
+	"lock a provider's row": { compile: () => mssqlDialect.lockRows(db, 'provider_limits', ['webhook']) },
+	'count deliveries': countByStatus(db),
 };
 
 /** For a reader: what is said for each of many values stands there once. */

@@ -3,7 +3,8 @@ import type { Database } from '../../src/store/database.ts';
 
 /*
  * What the plans are judged over: 20,000 users, 10,000 conversations of very different size with 200,000 messages in
- * all, written interleaved as time does, an agent in half of the conversations and a customer in three.
+ * all, written interleaved as time does, an agent in half of the conversations and a customer in three. Half of the
+ * messages were delivered; 1,000 are queued in one conversation, and one in each of a hundred others.
  */
 
 const USERS = 20_000;
@@ -12,6 +13,10 @@ export const CONVERSATIONS = 10_000;
 const SIZES = { first: 100_000, large: 5_000, small: 5 };
 /** Of the first conversation; every tenth has left. */
 const MEMBERS = 5_000;
+
+/** Deliveries of the first conversation, all finished, and of the second, all queued; of the small ones all messages. */
+const FINISHED = 50_000;
+export const QUEUED = 1_000;
 
 type Kind = 'user' | 'conversation' | 'message' | 'command';
 
@@ -98,6 +103,36 @@ export async function fillTables(database: Database): Promise<void> {
 		from places`);
 	await run(`insert into message_revisions (message_id, number, body, created_at) ${series(MEMBERS)}
 		select ${id('message', '(100000 + n)')}, 1, 'The parcel left.', ${instant('n')} from series`);
+	await run(`insert into deliveries (message_id, conversation_id, sequence, channel, status, from_address, to_address,
+			requested_at, provider, attempts, tries, next_attempt_at, lease_until, provider_message_id, error, uncertain,
+			updated_at, open_sequence, due_at)
+		select ${id('message', '(number * 100000 + sequence)')}, ${id('conversation', 'number')}, sequence, 'SMS', status,
+			'+11234567890', '+10987654321', ${instant('sequence')}, 'webhook', 1, 1,
+			case when status in ('QUEUED', 'RETRYING') then ${instant('sequence')} end,
+			case when status = 'SENDING' then ${instant('number')} end,
+			case when status = 'DELIVERED' then 'provider-' || (number * 100000 + sequence) end, null, false,
+			${instant('number + sequence')},
+			case when status in ('QUEUED', 'SENDING', 'RETRYING') then sequence end,
+			case when status in ('QUEUED', 'RETRYING') and (number > 2 or sequence = 1) then ${instant('sequence')} end
+		from (select number, sequence, case
+				when number = 2 then 'QUEUED'
+				when number > 11 and sequence = 5 and number % 100 < 3 then
+					case number % 100 when 0 then 'QUEUED' when 1 then 'RETRYING' else 'SENDING' end
+				when number % 100 = 3 then 'DEAD'
+				else 'DELIVERED' end as status
+			from places where number > 11 or number = 1 and sequence <= ${FINISHED} or number = 2 and sequence <= ${QUEUED})
+			as chosen`);
+	await run(`insert into delivery_attempts (message_id, number, provider, started_at, duration_ms, http_status, outcome)
+		select message_id, 1, provider, requested_at, 20, 200, 'ACCEPTED' from deliveries`);
+	await run(`insert into attachments (message_id, position, url, content_type, size)
+		select message_id, 0, 'https://example.com/parcel.png', null, null from deliveries`);
+	await run(`insert into threads (pair_key, generation, conversation_id, family, own_address, contact_address)
+		${series(CONVERSATIONS)} select 'pair-' || (n / 2), n % 2, ${id('conversation', 'n')}, 'PHONE', '+11234567890',
+			'+10987654321' from series`);
+	await run(`insert into webhook_receipts (receipt_key, received_at) ${series(20_000)}
+		select 'receipt-' || n, ${instant('n')} from series`);
+	await run(`insert into opt_outs (opt_out_key, family, address, opted_out_at) ${series(20_000)}
+		select 'contact-' || n, 'PHONE', '+10987654321', ${instant('n')} from series`);
 	await run('drop table places');
 	// PostgreSQL does so by itself now and then; SQLite has no statistics unless it is asked to.
 	if (!isSqlite) await run('vacuum analyze');

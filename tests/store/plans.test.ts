@@ -6,6 +6,7 @@ import {
 	skipWithoutPostgresql,
 	type TestDatabase,
 } from '../support/databases.ts';
+import { HOT_OUTBOUND } from './hot-outbound.ts';
 import { HOT_STATEMENTS } from './hot-statements.ts';
 import { fillTables } from './plan-data.ts';
 import { execute, stepsOf } from './plans.ts';
@@ -15,9 +16,9 @@ import { execute, stepsOf } from './plans.ts';
  * these statements: it reads in the order of its page until that is full.
  */
 
-const statements = Object.entries(HOT_STATEMENTS);
+const statements = Object.entries({ ...HOT_STATEMENTS, ...HOT_OUTBOUND });
 /** The statement's own rows: its values, the rows of an UPDATE, and what a part of a union found. */
-const OWN_ROWS = /^SCAN (CONSTANT ROW|\d+-ROW VALUES CLAUSE|\(subquery-\d+\)|changed|missed)$/;
+const OWN_ROWS = /^SCAN (CONSTANT ROW|\d+-ROW VALUES CLAUSE|\(subquery-\d+\)|changed|missed|asked|page)$/;
 let created: TestDatabase;
 let database: Database;
 

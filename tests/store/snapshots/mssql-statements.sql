@@ -76,7 +76,8 @@ select "conversation_id", "sequence", "id", "author_id", "body", "created_at", "
 -- 200 parameters: ["0190cccc-0000-7000-8000-0000000186c5","0190cccc-0000-7000-8000-0000000186ea","0190cccc-0000-7000-8000-00000001870f","0190cccc-0000-7000-8000-000000018734","0190cccc-0000-7000-8000-000000018759","0190cccc-0000-7000-8000-00000001877e","0190cccc-0000-7000-8000-0000000187a3","0190cccc-0000-7000-8000-0000000187c8","0190cccc-0000-7000-8000-0000000187ed","0190cccc-0000-7000-8000-000000018812","0190cccc-0000-7000-8000-000000018837","0190cccc-0000-7000-8000-00000001885c","0190cccc-0000-7000-8000-000000018881","0190cccc-0000-7000-8000-0000000188a6","0190cccc-0000-7000-8000-0000000188cb","0190cccc-0000-7000-8000-0000000188f0","0190cccc-0000-7000-8000-000000018915","0190cccc-0000-7000-8000-00000001893a","0190cccc-0000-7000-8000-00000001895f","0190cccc-0000-7000-8000-000000018984","0190cccc-0000-7000-8000-0000000189a9","0190cccc-0000-7000-8000-0000000189ce","0190cccc-0000-7000-8000-0000000189f3","0190cccc-0000-7000-8000-000000018a18","0190cccc-0000-7000-8000-000000018a3d","0190cccc-0000-7000-8000-000000018a62","0190cccc-0000-7000-8000-000000018a87","0190cccc-0000-7000-8000-000000018aac","0190cccc-0000-7000-8000-000000018ad1","0190cccc-0000-7000-8000-000000018af6","0190cccc-0000-7000-8000-000000018b1b","0190cccc-0000-7000-8000-000000018b40"]
 
 -- heads of 16 conversations raised
-update "conversations" set "last_sequence" = "changed"."last_sequence", "last_activity_at" = "changed"."last_activity_at" from (
+update "conversations" set "last_sequence" = "changed"."last_sequence", "last_activity_at" = "changed"."last_activity_at"
+		from (
 		select "id", "last_sequence", "last_activity_at" from "conversations" where 1 = 0
 		union all select @, @, @ union all select @, @, @ …
 	) as "changed"
@@ -84,7 +85,8 @@ update "conversations" set "last_sequence" = "changed"."last_sequence", "last_ac
 -- 48 parameters: ["0190bbbb-0000-7000-8000-000000000025",6,"2026-01-01T05:33:20.000Z","0190bbbb-0000-7000-8000-00000000004a",6,"2026-01-01T05:33:20.000Z","0190bbbb-0000-7000-8000-00000000006f",6,"2026-01-01T05:33:20.000Z","0190bbbb-0000-7000-8000-000000000094",6,"2026-01-01T05:33:20.000Z","0190bbbb-0000-7000-8000-0000000000b9",6,"2026-01-01T05:33:20.000Z","0190bbbb-0000-7000-8000-0000000000de",6,"2026-01-01T05:33:20.000Z","0190bbbb-0000-7000-8000-000000000103",6,"2026-01-01T05:33:20.000Z","0190bbbb-0000-7000-8000-000000000128",6,"2026-01-01T05:33:20.000Z","0190bbbb-0000-7000-8000-00000000014d",6,"2026-01-01T05:33:20.000Z","0190bbbb-0000-7000-8000-000000000172",6,"2026-01-01T05:33:20.000Z","0190bbbb-0000-7000-8000-000000000197",6]
 
 -- 16 messages edited
-update "messages" set "body" = "changed"."body", "edited_at" = "changed"."edited_at", "edit_count" = "changed"."edit_count", "deleted_at" = "changed"."deleted_at" from (
+update "messages" set "body" = "changed"."body", "edited_at" = "changed"."edited_at", "edit_count" = "changed"."edit_count", "deleted_at" = "changed"."deleted_at"
+		from (
 		select "conversation_id", "sequence", "body", "edited_at", "edit_count", "deleted_at" from "messages" where 1 = 0
 		union all select @, @, @, @, @, @ union all select @, @, @, @, @, @ …
 	) as "changed"
@@ -92,7 +94,8 @@ update "messages" set "body" = "changed"."body", "edited_at" = "changed"."edited
 -- 96 parameters: ["0190bbbb-0000-7000-8000-000000000001",5001,"The parcel is here.","2026-01-01T00:00:01.000Z",1,null,"0190bbbb-0000-7000-8000-000000000001",10002,"The parcel is here.","2026-01-01T00:00:01.000Z",1,null,"0190bbbb-0000-7000-8000-000000000001",15003,"The parcel is here.","2026-01-01T00:00:01.000Z",1,null,"0190bbbb-0000-7000-8000-000000000001",20004,"The parcel is here.","2026-01-01T00:00:01.000Z",1,null,"0190bbbb-0000-7000-8000-000000000001",25005,"The parcel is here.","2026-01-01T00:00:01.000Z",1,null,"0190bbbb-0000-7000-8000-000000000001",30006]
 
 -- 16 read markers moved
-update "memberships" set "joined_at" = "changed"."joined_at", "left_at" = "changed"."left_at", "left_sequence" = "changed"."left_sequence", "last_read_sequence" = "changed"."last_read_sequence", "removed" = "changed"."removed" from (
+update "memberships" set "joined_at" = "changed"."joined_at", "left_at" = "changed"."left_at", "left_sequence" = "changed"."left_sequence", "last_read_sequence" = "changed"."last_read_sequence", "removed" = "changed"."removed"
+		from (
 		select "conversation_id", "user_id", "joined_at", "left_at", "left_sequence", "last_read_sequence", "removed" from "memberships" where 1 = 0
 		union all select @, @, @, @, @, @, @ union all select @, @, @, @, @, @, @ …
 	) as "changed"
@@ -207,6 +210,133 @@ select top(1) "own"."conversation_id" from "memberships" as "own" inner join "me
 select top(1) "own"."conversation_id" from "memberships" as "own" inner join "memberships" as "others" on "others"."conversation_id" = "own"."conversation_id" where "own"."user_id" = @ and "own"."left_at" is null and "others"."user_id" = @ order by "own"."conversation_id";
 -- 2 parameters: ["0190aaaa-0000-7000-8000-000000004e1f","0190aaaa-0000-7000-8000-000000004e20"]
 
+-- what is due
+select top(100) "message_id", "conversation_id", "sequence", "channel", "provider", "uncertain" from "deliveries" where "due_at" <= @ and "channel" in (@, @) and not exists (select "earlier"."message_id" from "deliveries" as "earlier" where "earlier"."conversation_id" = "deliveries"."conversation_id" and "earlier"."open_sequence" < "deliveries"."sequence") order by "due_at";
+-- 3 parameters: ["2026-01-02T01:00:00.000Z","SMS","MMS"]
+
+-- what is due, but of a provider that is away
+select top(100) "message_id", "conversation_id", "sequence", "channel", "provider", "uncertain" from "deliveries" where "due_at" <= @ and "channel" in (@, @) and not exists (select "earlier"."message_id" from "deliveries" as "earlier" where "earlier"."conversation_id" = "deliveries"."conversation_id" and "earlier"."open_sequence" < "deliveries"."sequence") and ("uncertain" = @ or "provider" not in (@)) order by "due_at";
+-- 5 parameters: ["2026-01-02T01:00:00.000Z","SMS","MMS",false,"webhook"]
+
+-- when the next is due
+select min("due_at") as "due_at" from "deliveries" where "due_at" > @;
+-- 1 parameters: ["2026-01-01T00:00:02.000Z"]
+
+-- leases that are over
+select top(100) "message_id", "conversation_id", "sequence", "channel", "provider", "uncertain" from "deliveries" where "lease_until" <= @ order by "lease_until";
+-- 1 parameters: ["2026-01-02T01:00:00.000Z"]
+
+-- a provider's message
+select top(1) "message_id", "conversation_id", "provider_message_id" from "deliveries" where "provider_message_id" = @ and "provider" = @ order by "message_id" desc;
+-- 2 parameters: ["provider-105000001","webhook"]
+
+-- how many wait
+select count(*) as "count" from "deliveries" where "status" in (@, @) and "channel" in (@, @);
+-- 4 parameters: ["QUEUED","RETRYING","SMS","MMS"]
+
+-- the first dead letters
+select top(51) * from (select * from (select top(51) "message_id", "updated_at" from "deliveries" where "status" = @ order by "updated_at" desc, "message_id" desc) as "page" union all select * from (select top(51) "message_id", "updated_at" from "deliveries" where "status" = @ order by "updated_at" desc, "message_id" desc) as "page" union all select * from (select top(51) "message_id", "updated_at" from "deliveries" where "status" = @ order by "updated_at" desc, "message_id" desc) as "page" union all select * from (select top(51) "message_id", "updated_at" from "deliveries" where "status" = @ order by "updated_at" desc, "message_id" desc) as "page") as "pages" order by "updated_at" desc, "message_id" desc;
+-- 4 parameters: ["DEAD","FAILED","UNKNOWN","UNDELIVERED"]
+
+-- dead letters after a place
+select top(51) * from (select * from (select top(51) "message_id", "updated_at" from "deliveries" where "status" = @ and ("updated_at" <= @ and ("updated_at" < @ or "message_id" < @)) order by "updated_at" desc, "message_id" desc) as "page" union all select * from (select top(51) "message_id", "updated_at" from "deliveries" where "status" = @ and ("updated_at" <= @ and ("updated_at" < @ or "message_id" < @)) order by "updated_at" desc, "message_id" desc) as "page" union all select * from (select top(51) "message_id", "updated_at" from "deliveries" where "status" = @ and ("updated_at" <= @ and ("updated_at" < @ or "message_id" < @)) order by "updated_at" desc, "message_id" desc) as "page" union all select * from (select top(51) "message_id", "updated_at" from "deliveries" where "status" = @ and ("updated_at" <= @ and ("updated_at" < @ or "message_id" < @)) order by "updated_at" desc, "message_id" desc) as "page") as "pages" order by "updated_at" desc, "message_id" desc;
+-- 16 parameters: ["DEAD","2026-01-01T01:23:20.000Z","2026-01-01T01:23:20.000Z","0190cccc-0000-7000-8000-000000000001","FAILED","2026-01-01T01:23:20.000Z","2026-01-01T01:23:20.000Z","0190cccc-0000-7000-8000-000000000001","UNKNOWN","2026-01-01T01:23:20.000Z","2026-01-01T01:23:20.000Z","0190cccc-0000-7000-8000-000000000001","UNDELIVERED","2026-01-01T01:23:20.000Z","2026-01-01T01:23:20.000Z","0190cccc-0000-7000-8000-000000000001"]
+
+-- dead letters before a place
+select top(51) * from (select * from (select top(51) "message_id", "updated_at" from "deliveries" where "status" = @ and ("updated_at" >= @ and ("updated_at" > @ or "message_id" > @)) order by "updated_at" asc, "message_id" asc) as "page" union all select * from (select top(51) "message_id", "updated_at" from "deliveries" where "status" = @ and ("updated_at" >= @ and ("updated_at" > @ or "message_id" > @)) order by "updated_at" asc, "message_id" asc) as "page" union all select * from (select top(51) "message_id", "updated_at" from "deliveries" where "status" = @ and ("updated_at" >= @ and ("updated_at" > @ or "message_id" > @)) order by "updated_at" asc, "message_id" asc) as "page" union all select * from (select top(51) "message_id", "updated_at" from "deliveries" where "status" = @ and ("updated_at" >= @ and ("updated_at" > @ or "message_id" > @)) order by "updated_at" asc, "message_id" asc) as "page") as "pages" order by "updated_at" asc, "message_id" asc;
+-- 16 parameters: ["DEAD","2026-01-01T01:23:20.000Z","2026-01-01T01:23:20.000Z","0190cccc-0000-7000-8000-000000000001","FAILED","2026-01-01T01:23:20.000Z","2026-01-01T01:23:20.000Z","0190cccc-0000-7000-8000-000000000001","UNKNOWN","2026-01-01T01:23:20.000Z","2026-01-01T01:23:20.000Z","0190cccc-0000-7000-8000-000000000001","UNDELIVERED","2026-01-01T01:23:20.000Z","2026-01-01T01:23:20.000Z","0190cccc-0000-7000-8000-000000000001"]
+
+-- attempts of 50 messages
+select * from "delivery_attempts" where "message_id" in (@, @ …) order by "message_id", "number";
+-- 50 parameters: ["0190cccc-0000-7000-8000-000000e4e1c1","0190cccc-0000-7000-8000-0000017d7841","0190cccc-0000-7000-8000-000002160ec1","0190cccc-0000-7000-8000-000002aea541","0190cccc-0000-7000-8000-000003473bc1","0190cccc-0000-7000-8000-000003dfd241","0190cccc-0000-7000-8000-0000047868c1","0190cccc-0000-7000-8000-00000510ff41","0190cccc-0000-7000-8000-000005a995c1","0190cccc-0000-7000-8000-000006422c41","0190cccc-0000-7000-8000-000006dac2c1","0190cccc-0000-7000-8000-000007735941","0190cccc-0000-7000-8000-0000080befc1","0190cccc-0000-7000-8000-000008a48641","0190cccc-0000-7000-8000-0000093d1cc1","0190cccc-0000-7000-8000-000009d5b341","0190cccc-0000-7000-8000-00000a6e49c1","0190cccc-0000-7000-8000-00000b06e041","0190cccc-0000-7000-8000-00000b9f76c1","0190cccc-0000-7000-8000-00000c380d41","0190cccc-0000-7000-8000-00000cd0a3c1","0190cccc-0000-7000-8000-00000d693a41","0190cccc-0000-7000-8000-00000e01d0c1","0190cccc-0000-7000-8000-00000e9a6741","0190cccc-0000-7000-8000-00000f32fdc1","0190cccc-0000-7000-8000-00000fcb9441","0190cccc-0000-7000-8000-000010642ac1","0190cccc-0000-7000-8000-000010fcc141","0190cccc-0000-7000-8000-0000119557c1","0190cccc-0000-7000-8000-0000122dee41","0190cccc-0000-7000-8000-000012c684c1","0190cccc-0000-7000-8000-0000135f1b41"]
+
+-- deliveries of 50 messages
+select "message_id", "conversation_id", "sequence", "channel", "status", "from_address", "to_address", "requested_at", "provider", "attempts", "tries", "next_attempt_at", "lease_until", "provider_message_id", "error", "uncertain", "updated_at" from "deliveries" where "message_id" in (@, @ …);
+-- 50 parameters: ["0190cccc-0000-7000-8000-000000e4e1c1","0190cccc-0000-7000-8000-0000017d7841","0190cccc-0000-7000-8000-000002160ec1","0190cccc-0000-7000-8000-000002aea541","0190cccc-0000-7000-8000-000003473bc1","0190cccc-0000-7000-8000-000003dfd241","0190cccc-0000-7000-8000-0000047868c1","0190cccc-0000-7000-8000-00000510ff41","0190cccc-0000-7000-8000-000005a995c1","0190cccc-0000-7000-8000-000006422c41","0190cccc-0000-7000-8000-000006dac2c1","0190cccc-0000-7000-8000-000007735941","0190cccc-0000-7000-8000-0000080befc1","0190cccc-0000-7000-8000-000008a48641","0190cccc-0000-7000-8000-0000093d1cc1","0190cccc-0000-7000-8000-000009d5b341","0190cccc-0000-7000-8000-00000a6e49c1","0190cccc-0000-7000-8000-00000b06e041","0190cccc-0000-7000-8000-00000b9f76c1","0190cccc-0000-7000-8000-00000c380d41","0190cccc-0000-7000-8000-00000cd0a3c1","0190cccc-0000-7000-8000-00000d693a41","0190cccc-0000-7000-8000-00000e01d0c1","0190cccc-0000-7000-8000-00000e9a6741","0190cccc-0000-7000-8000-00000f32fdc1","0190cccc-0000-7000-8000-00000fcb9441","0190cccc-0000-7000-8000-000010642ac1","0190cccc-0000-7000-8000-000010fcc141","0190cccc-0000-7000-8000-0000119557c1","0190cccc-0000-7000-8000-0000122dee41","0190cccc-0000-7000-8000-000012c684c1","0190cccc-0000-7000-8000-0000135f1b41"]
+
+-- attachments of 50 messages
+select * from "attachments" where "message_id" in (@, @ …) order by "message_id", "position";
+-- 50 parameters: ["0190cccc-0000-7000-8000-000000e4e1c1","0190cccc-0000-7000-8000-0000017d7841","0190cccc-0000-7000-8000-000002160ec1","0190cccc-0000-7000-8000-000002aea541","0190cccc-0000-7000-8000-000003473bc1","0190cccc-0000-7000-8000-000003dfd241","0190cccc-0000-7000-8000-0000047868c1","0190cccc-0000-7000-8000-00000510ff41","0190cccc-0000-7000-8000-000005a995c1","0190cccc-0000-7000-8000-000006422c41","0190cccc-0000-7000-8000-000006dac2c1","0190cccc-0000-7000-8000-000007735941","0190cccc-0000-7000-8000-0000080befc1","0190cccc-0000-7000-8000-000008a48641","0190cccc-0000-7000-8000-0000093d1cc1","0190cccc-0000-7000-8000-000009d5b341","0190cccc-0000-7000-8000-00000a6e49c1","0190cccc-0000-7000-8000-00000b06e041","0190cccc-0000-7000-8000-00000b9f76c1","0190cccc-0000-7000-8000-00000c380d41","0190cccc-0000-7000-8000-00000cd0a3c1","0190cccc-0000-7000-8000-00000d693a41","0190cccc-0000-7000-8000-00000e01d0c1","0190cccc-0000-7000-8000-00000e9a6741","0190cccc-0000-7000-8000-00000f32fdc1","0190cccc-0000-7000-8000-00000fcb9441","0190cccc-0000-7000-8000-000010642ac1","0190cccc-0000-7000-8000-000010fcc141","0190cccc-0000-7000-8000-0000119557c1","0190cccc-0000-7000-8000-0000122dee41","0190cccc-0000-7000-8000-000012c684c1","0190cccc-0000-7000-8000-0000135f1b41"]
+
+-- the newest thread of a pair
+select top(1) * from "threads" where "pair_key" = @ order by "generation" desc;
+-- 1 parameters: ["pair-777"]
+
+-- the newest threads of 64 pairs
+select * from "threads" where "pair_key" in (@, @ …) and "generation" = (select max("newer"."generation") as "generation" from "threads" as "newer" where "newer"."pair_key" = "threads"."pair_key");
+-- 64 parameters: ["pair-50","pair-100","pair-150","pair-200","pair-250","pair-300","pair-350","pair-400","pair-450","pair-500","pair-550","pair-600","pair-650","pair-700","pair-750","pair-800","pair-850","pair-900","pair-950","pair-1000","pair-1050","pair-1100","pair-1150","pair-1200","pair-1250","pair-1300","pair-1350","pair-1400","pair-1450","pair-1500","pair-1550","pair-1600"]
+
+-- threads of 64 conversations
+select * from "threads" where "conversation_id" in (@, @ …);
+-- 64 parameters: ["0190bbbb-0000-7000-8000-000000000032","0190bbbb-0000-7000-8000-000000000064","0190bbbb-0000-7000-8000-000000000096","0190bbbb-0000-7000-8000-0000000000c8","0190bbbb-0000-7000-8000-0000000000fa","0190bbbb-0000-7000-8000-00000000012c","0190bbbb-0000-7000-8000-00000000015e","0190bbbb-0000-7000-8000-000000000190","0190bbbb-0000-7000-8000-0000000001c2","0190bbbb-0000-7000-8000-0000000001f4","0190bbbb-0000-7000-8000-000000000226","0190bbbb-0000-7000-8000-000000000258","0190bbbb-0000-7000-8000-00000000028a","0190bbbb-0000-7000-8000-0000000002bc","0190bbbb-0000-7000-8000-0000000002ee","0190bbbb-0000-7000-8000-000000000320","0190bbbb-0000-7000-8000-000000000352","0190bbbb-0000-7000-8000-000000000384","0190bbbb-0000-7000-8000-0000000003b6","0190bbbb-0000-7000-8000-0000000003e8","0190bbbb-0000-7000-8000-00000000041a","0190bbbb-0000-7000-8000-00000000044c","0190bbbb-0000-7000-8000-00000000047e","0190bbbb-0000-7000-8000-0000000004b0","0190bbbb-0000-7000-8000-0000000004e2","0190bbbb-0000-7000-8000-000000000514","0190bbbb-0000-7000-8000-000000000546","0190bbbb-0000-7000-8000-000000000578","0190bbbb-0000-7000-8000-0000000005aa","0190bbbb-0000-7000-8000-0000000005dc","0190bbbb-0000-7000-8000-00000000060e","0190bbbb-0000-7000-8000-000000000640"]
+
+-- open deliveries before 90 that are to be sent
+
+		select deliveries.conversation_id, deliveries.message_id, deliveries.sequence
+		from (
+		select "conversation_id", "open_sequence" from "deliveries" where 1 = 0
+		union all select @, @ union all select @, @ …
+	) as asked left join deliveries
+			on deliveries.conversation_id = asked.conversation_id
+			and deliveries.open_sequence < asked.open_sequence;
+-- 180 parameters: ["0190bbbb-0000-7000-8000-000000000066",6,"0190bbbb-0000-7000-8000-0000000000ca",6,"0190bbbb-0000-7000-8000-00000000012e",6,"0190bbbb-0000-7000-8000-000000000192",6,"0190bbbb-0000-7000-8000-0000000001f6",6,"0190bbbb-0000-7000-8000-00000000025a",6,"0190bbbb-0000-7000-8000-0000000002be",6,"0190bbbb-0000-7000-8000-000000000322",6,"0190bbbb-0000-7000-8000-000000000386",6,"0190bbbb-0000-7000-8000-0000000003ea",6,"0190bbbb-0000-7000-8000-00000000044e",6,"0190bbbb-0000-7000-8000-0000000004b2",6,"0190bbbb-0000-7000-8000-000000000516",6,"0190bbbb-0000-7000-8000-00000000057a",6,"0190bbbb-0000-7000-8000-0000000005de",6,"0190bbbb-0000-7000-8000-000000000642",6]
+
+-- 90 attempts by number
+
+		select delivery_attempts.* from (
+		select "message_id", "number" from "delivery_attempts" where 1 = 0
+		union all select @, @ union all select @, @ …
+	) as asked inner join delivery_attempts
+			on delivery_attempts.message_id = asked.message_id and delivery_attempts.number = asked.number;
+-- 180 parameters: ["0190cccc-0000-7000-8000-0000009ba3c5",1,"0190cccc-0000-7000-8000-000001343a45",1,"0190cccc-0000-7000-8000-000001ccd0c5",1,"0190cccc-0000-7000-8000-000002656745",1,"0190cccc-0000-7000-8000-000002fdfdc5",1,"0190cccc-0000-7000-8000-000003969445",1,"0190cccc-0000-7000-8000-0000042f2ac5",1,"0190cccc-0000-7000-8000-000004c7c145",1,"0190cccc-0000-7000-8000-0000056057c5",1,"0190cccc-0000-7000-8000-000005f8ee45",1,"0190cccc-0000-7000-8000-0000069184c5",1,"0190cccc-0000-7000-8000-0000072a1b45",1,"0190cccc-0000-7000-8000-000007c2b1c5",1,"0190cccc-0000-7000-8000-0000085b4845",1,"0190cccc-0000-7000-8000-000008f3dec5",1,"0190cccc-0000-7000-8000-0000098c7545",1]
+
+-- 90 deliveries sent
+update "deliveries" set "status" = "changed"."status", "provider" = "changed"."provider", "attempts" = "changed"."attempts", "tries" = "changed"."tries", "next_attempt_at" = "changed"."next_attempt_at", "lease_until" = "changed"."lease_until", "provider_message_id" = "changed"."provider_message_id", "error" = "changed"."error", "uncertain" = "changed"."uncertain", "updated_at" = "changed"."updated_at", "open_sequence" = "changed"."open_sequence", "due_at" = "changed"."due_at"
+		from (
+		select "message_id", "status", "provider", "attempts", "tries", "next_attempt_at", "lease_until", "provider_message_id", "error", "uncertain", "updated_at", "open_sequence", "due_at" from "deliveries" where 1 = 0
+		union all select @, @, @, @, @, @, @, @, @, @, @, @, @ union all select @, @, @, @, @, @, @, @, @, @, @, @, @ …
+	) as "changed"
+		where "deliveries"."message_id" = "changed"."message_id";
+-- 1170 parameters: ["0190cccc-0000-7000-8000-0000009ba3c5","SENT",null,1,0,null,null,null,null,false,"1970-01-01T00:00:00.002Z",null,null,"0190cccc-0000-7000-8000-000001343a45","SENT",null,1,0,null,null,null,null,false,"1970-01-01T00:00:00.002Z",null,null,"0190cccc-0000-7000-8000-000001ccd0c5","SENT",null,1,0,null]
+
+-- 90 attempts ended
+update "delivery_attempts" set "duration_ms" = "changed"."duration_ms", "http_status" = "changed"."http_status", "outcome" = "changed"."outcome"
+		from (
+		select "message_id", "number", "duration_ms", "http_status", "outcome" from "delivery_attempts" where 1 = 0
+		union all select @, @, @, @, @ union all select @, @, @, @, @ …
+	) as "changed"
+		where "delivery_attempts"."message_id" = "changed"."message_id" and "delivery_attempts"."number" = "changed"."number";
+-- 450 parameters: ["0190cccc-0000-7000-8000-0000009ba3c5",1,20,null,"UNKNOWN","0190cccc-0000-7000-8000-000001343a45",1,20,null,"UNKNOWN","0190cccc-0000-7000-8000-000001ccd0c5",1,20,null,"UNKNOWN","0190cccc-0000-7000-8000-000002656745",1,20,null,"UNKNOWN","0190cccc-0000-7000-8000-000002fdfdc5",1,20,null,"UNKNOWN","0190cccc-0000-7000-8000-000003969445",1,20,null,"UNKNOWN","0190cccc-0000-7000-8000-0000042f2ac5",1]
+
+-- the next ones of 90 conversations marked as due, one of them with 1,000 queued
+update deliveries set due_at = deliveries.next_attempt_at from (
+		select conversations.id as conversation_id, (
+			select min(earliest.open_sequence) from deliveries as earliest
+			where earliest.conversation_id = conversations.id and earliest.open_sequence > 0) as open_sequence
+		from conversations where conversations.id in (@, @ …)
+	) as firsts where deliveries.conversation_id = firsts.conversation_id
+		and deliveries.open_sequence = firsts.open_sequence;
+-- 91 parameters: ["0190bbbb-0000-7000-8000-000000000002","0190bbbb-0000-7000-8000-000000000066","0190bbbb-0000-7000-8000-0000000000ca","0190bbbb-0000-7000-8000-00000000012e","0190bbbb-0000-7000-8000-000000000192","0190bbbb-0000-7000-8000-0000000001f6","0190bbbb-0000-7000-8000-00000000025a","0190bbbb-0000-7000-8000-0000000002be","0190bbbb-0000-7000-8000-000000000322","0190bbbb-0000-7000-8000-000000000386","0190bbbb-0000-7000-8000-0000000003ea","0190bbbb-0000-7000-8000-00000000044e","0190bbbb-0000-7000-8000-0000000004b2","0190bbbb-0000-7000-8000-000000000516","0190bbbb-0000-7000-8000-00000000057a","0190bbbb-0000-7000-8000-0000000005de","0190bbbb-0000-7000-8000-000000000642","0190bbbb-0000-7000-8000-0000000006a6","0190bbbb-0000-7000-8000-00000000070a","0190bbbb-0000-7000-8000-00000000076e","0190bbbb-0000-7000-8000-0000000007d2","0190bbbb-0000-7000-8000-000000000836","0190bbbb-0000-7000-8000-00000000089a","0190bbbb-0000-7000-8000-0000000008fe","0190bbbb-0000-7000-8000-000000000962","0190bbbb-0000-7000-8000-0000000009c6","0190bbbb-0000-7000-8000-000000000a2a","0190bbbb-0000-7000-8000-000000000a8e","0190bbbb-0000-7000-8000-000000000af2","0190bbbb-0000-7000-8000-000000000b56","0190bbbb-0000-7000-8000-000000000bba","0190bbbb-0000-7000-8000-000000000c1e"]
+
+-- open deliveries before one behind all that are queued
+
+		select deliveries.conversation_id, deliveries.message_id, deliveries.sequence
+		from (
+		select "conversation_id", "open_sequence" from "deliveries" where 1 = 0
+		union all select @, @
+	) as asked left join deliveries
+			on deliveries.conversation_id = asked.conversation_id
+			and deliveries.open_sequence < asked.open_sequence;
+-- 2 parameters: ["0190bbbb-0000-7000-8000-000000000002",1000]
+
+-- 100 receipts
+select "receipt_key" from "webhook_receipts" where "receipt_key" in (@, @ …);
+-- 100 parameters: ["receipt-7","receipt-14","receipt-21","receipt-28","receipt-35","receipt-42","receipt-49","receipt-56","receipt-63","receipt-70","receipt-77","receipt-84","receipt-91","receipt-98","receipt-105","receipt-112","receipt-119","receipt-126","receipt-133","receipt-140","receipt-147","receipt-154","receipt-161","receipt-168","receipt-175","receipt-182","receipt-189","receipt-196","receipt-203","receipt-210","receipt-217","receipt-224"]
+
+-- 100 contacts that may be opted out
+select "opt_out_key" from "opt_outs" where "opt_out_key" in (@, @ …);
+-- 100 parameters: ["contact-7","contact-14","contact-21","contact-28","contact-35","contact-42","contact-49","contact-56","contact-63","contact-70","contact-77","contact-84","contact-91","contact-98","contact-105","contact-112","contact-119","contact-126","contact-133","contact-140","contact-147","contact-154","contact-161","contact-168","contact-175","contact-182","contact-189","contact-196","contact-203","contact-210","contact-217","contact-224"]
+
 -- messages with their keys, by id
 select * from "messages" where "id" in (@);
 -- 1 parameters: ["00000000-0000-7000-8000-000000000003"]
@@ -248,9 +378,59 @@ delete from "message_revisions" where "message_id" in (@);
 -- 1 parameters: ["00000000-0000-7000-8000-000000000003"]
 
 -- change conversations
-update "conversations" set "subject" = "changed"."subject", "channel" = "changed"."channel", "status" = "changed"."status", "visibility" = "changed"."visibility", "last_sequence" = "changed"."last_sequence", "last_activity_at" = "changed"."last_activity_at", "closed_at" = "changed"."closed_at" from (
+update "conversations" set "subject" = "changed"."subject", "channel" = "changed"."channel", "status" = "changed"."status", "visibility" = "changed"."visibility", "last_sequence" = "changed"."last_sequence", "last_activity_at" = "changed"."last_activity_at", "closed_at" = "changed"."closed_at"
+		from (
 		select "id", "subject", "channel", "status", "visibility", "last_sequence", "last_activity_at", "closed_at" from "conversations" where 1 = 0
 		union all select @, @, @, @, @, @, @, @ union all select @, @, @, @, @, @, @, @
 	) as "changed"
 		where "conversations"."id" = "changed"."id";
 -- 16 parameters: ["00000000-0000-7000-8000-000000000001","Ünïcode 😀","CHAT","OPEN","PRIVATE",3,"2026-01-31T12:00:00.000Z",null,"00000000-0000-7000-8000-000000000002","Ünïcode 😀","CHAT","OPEN","PRIVATE",3,"2026-01-31T12:00:00.000Z",null]
+
+-- insert threads
+insert into "threads" ("pair_key", "generation", "conversation_id", "family", "own_address", "contact_address") values (@, @, @, @, @, @);
+-- 6 parameters: ["ppppppppppppppppppppppppppppppppppppppppppp",1,"00000000-0000-7000-8000-000000000001","PHONE","+11234567890","+10987654321"]
+
+-- insert deliveries
+insert into "deliveries" ("message_id", "status", "provider", "attempts", "tries", "next_attempt_at", "lease_until", "provider_message_id", "error", "uncertain", "updated_at", "open_sequence", "due_at", "conversation_id", "sequence", "channel", "from_address", "to_address", "requested_at") values (@, @ …), (@, @ …);
+-- 38 parameters: ["00000000-0000-7000-8000-000000000003","QUEUED",null,0,0,"1970-01-01T00:00:00.002Z",null,null,null,false,"1970-01-01T00:00:00.002Z",3,null,"00000000-0000-7000-8000-000000000001",3,"SMS","+11234567890","+10987654321","1970-01-01T00:00:00.001Z","00000000-0000-7000-8000-000000000003","QUEUED",null,0,0,"1970-01-01T00:00:00.002Z",null,null,null,false,"1970-01-01T00:00:00.002Z",3,null]
+
+-- insert attempts
+insert into "delivery_attempts" ("message_id", "number", "provider", "started_at", "duration_ms", "http_status", "outcome") values (@, @, @, @, @, @, @);
+-- 7 parameters: ["00000000-0000-7000-8000-000000000003",1,"webhook","1970-01-01T00:00:00.003Z",null,null,"UNKNOWN"]
+
+-- insert incoming messages
+insert into "incoming_messages" ("message_id", "contact_address", "own_address", "provider", "provider_message_id", "sent_at") values (@, @, @, @, @, @);
+-- 6 parameters: ["00000000-0000-7000-8000-000000000003","+10987654321","+11234567890","webhook","in-1","1970-01-01T00:00:00.001Z"]
+
+-- insert attachments
+insert into "attachments" ("message_id", "position", "url", "content_type", "size") values (@, @, @, @, @);
+-- 5 parameters: ["00000000-0000-7000-8000-000000000003",0,"https://example.com/a","image/png",null]
+
+-- erase attachments
+delete from "attachments" where "message_id" in (@);
+-- 1 parameters: ["00000000-0000-7000-8000-000000000003"]
+
+-- insert receipts
+insert into "webhook_receipts" ("receipt_key", "received_at") values (@, @);
+-- 2 parameters: ["key","2026-01-31T12:00:00.000Z"]
+
+-- forget receipts
+delete from "webhook_receipts" where "receipt_key" in (select top(1000) "receipt_key" from "webhook_receipts" where "received_at" < @ order by "received_at");
+-- 1 parameters: ["2026-01-31T12:00:00.000Z"]
+
+-- insert opt-outs
+insert into "opt_outs" ("opt_out_key", "family", "address", "opted_out_at") values (@, @, @, @);
+-- 4 parameters: ["key","PHONE","+10987654321","2026-01-31T12:00:00.000Z"]
+
+-- end opt-outs
+delete from "opt_outs" where "opt_out_key" in (@);
+-- 1 parameters: ["key"]
+
+-- lock a provider's row
+select * from "provider_limits" with (updlock, rowlock)
+			where "provider" in (@) order by "provider";
+-- 1 parameters: ["webhook"]
+
+-- count deliveries
+select "status", count(*) as "count" from "deliveries" group by "status";
+-- 0 parameters: []
