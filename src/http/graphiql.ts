@@ -24,6 +24,7 @@ export function renderGraphiQLPage({ tokens }: GraphiQLPage): string {
 			{ query: SEND, variables: WHERE, headers: customer },
 			{ query: FOLLOW, variables: WHERE },
 			{ query: HISTORY },
+			{ query: TEXT },
 		],
 		[PLACE]: null,
 	};
@@ -97,6 +98,13 @@ subscription Follow($id: ID!) {
     actor { name }
     ... on MessageSent { message { body } }
     ... on MessageEdited { message { body } }
+    ... on DeliveryChanged {
+      message { delivery {
+        status
+        error
+        attempts { number outcome httpStatus }
+      } }
+    }
     ... on DeliveryChanged { message { delivery { status error } } }
   }
 }
@@ -119,6 +127,28 @@ query History {
         pageInfo { hasPreviousPage startCursor }
       }
     } }
+  }
+}
+`;
+
+const TEXT = `# 6. Text somebody outside, as an agent. Unless
+#    providers are set, a mock one plays: it has
+#    this number wait at first (429), and then
+#    delivers. Follow the conversation in tab 4.
+mutation Text {
+  sendOutboundMessage(input: {
+    from: "+11234567890"
+    to: "+10987654321"
+    type: SMS
+    body: "Test message"
+  }) {
+    ... on SendOutboundMessagePayload {
+      message {
+        conversation { id }
+        delivery { status }
+      }
+    }
+    ... on Error { code reason: message retryable }
   }
 }
 `;

@@ -30,6 +30,7 @@ test('GraphiQL comes whole from the service, with the tour', async () => {
 		'mutation Send',
 		'subscription Follow',
 		'query History',
+		'mutation Text',
 	])
 		expect(text).toContain(step);
 	expect(text).not.toMatch(/<(script|link|img|iframe)\b[^>]*\b(src|href)=["']?(https?:)?\/\//i);

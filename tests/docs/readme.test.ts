@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { eventually } from '../support/live.ts';
 import { startService, type TestService } from '../support/service.ts';
 import { skipUnless } from '../support/services.ts';
 import { settingsTable } from './settings-table.ts';
@@ -87,6 +88,32 @@ describe.skipIf(skipped)("the README's first five minutes", () => {
 					},
 				},
 			},
+		});
+	});
+
+	test('the message to the outside waits for a 429, and is delivered', async () => {
+		const output = await run(`${pasted()}\necho "$ALEX"`);
+		const [answer = '', agent = ''] = output.trim().split('\n').slice(-2);
+		const { message, status } = JSON.parse(answer) as { message: { id: string }; status: string };
+		expect(status).toBe('QUEUED');
+		expect(message).toMatchObject({ from: '+11234567890', to: '+10987654321', body: 'Test message' });
+		const QUERY = `query ($id: ID!) { node(id: $id) { ... on Message { delivery {
+			status attempts { httpStatus outcome } } } } }`;
+		const look = async () => {
+			const response = await fetch(`${service.url}/graphql`, {
+				method: 'POST',
+				headers: { authorization: `Bearer ${agent}`, 'content-type': 'application/json' },
+				body: JSON.stringify({ query: QUERY, variables: { id: message.id } }),
+			});
+			const { data } = (await response.json()) as { data: { node: { delivery: { status: string } } } };
+			return data.node.delivery;
+		};
+		await eventually(async () => (await look()).status, 'DELIVERED');
+		expect(await look()).toMatchObject({
+			attempts: [
+				{ httpStatus: 429, outcome: 'RETRY' },
+				{ httpStatus: 200, outcome: 'ACCEPTED' },
+			],
 		});
 	});
 
