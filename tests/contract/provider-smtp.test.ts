@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import type { Provider, ProviderRequest } from '../../src/outbound/provider.ts';
 import { createSmtpProvider } from '../../src/outbound/providers/smtp.ts';
 import { freePort } from '../support/free-port.ts';
+import { type MailPlay, type Play, startPlay, taking } from '../support/mail-play.ts';
 
 const TIMEOUT_MS = 60_000;
 
@@ -54,44 +55,10 @@ async function startMailServer(options: SMTPServerOptions = {}) {
 	return { url: new URL(`smtp://127.0.0.1:${port}`), received, server };
 }
 
-/** A mail server that plays one line for each that it gets; `say` has the last word on each connection. */
-async function startPlay(say: (line: string, socket: Socket) => string | undefined, greeting = '220 play') {
-	const server = createServer((socket) => {
-		sockets.add(socket.on('close', () => sockets.delete(socket)).on('error', () => {}));
-		let rest = '';
-		if (greeting !== '') socket.write(`${greeting}\r\n`);
-		socket.setEncoding('utf8').on('data', (chunk: string) => {
-			const lines = `${rest}${chunk}`.split('\r\n');
-			rest = lines.pop() ?? '';
-			for (const line of lines) {
-				const answer = say(line, socket);
-				if (answer !== undefined) socket.write(`${answer}\r\n`);
-			}
-		});
-	});
-	const sockets = new Set<Socket>();
-	server.listen(0, '127.0.0.1');
-	await once(server, 'listening');
-	stops.push(async () => {
-		for (const socket of sockets) socket.destroy();
-		await new Promise((resolve) => server.close(resolve));
-	});
-	const { port } = server.address() as AddressInfo;
-	return { url: new URL(`smtp://127.0.0.1:${port}`), server };
-}
-
-/** Of a play: takes all commands, and says `last` after the mail. */
-function taking(last: (socket: Socket) => string | undefined) {
-	let isMail = false;
-	return (line: string, socket: Socket): string | undefined => {
-		if (isMail) {
-			if (line !== '.') return undefined;
-			isMail = false;
-			return last(socket);
-		}
-		isMail = line === 'DATA';
-		return isMail ? '354 go on' : '250 ok';
-	};
+async function playing(play: Play, greeting?: string): Promise<MailPlay> {
+	const mailPlay = await startPlay(play, greeting);
+	stops.push(() => mailPlay.stop());
+	return mailPlay;
 }
 
 function providerAt(url: URL): Provider {
@@ -224,7 +191,7 @@ describe('a refusal', () => {
 	});
 
 	test('is told of in short, and with nothing that moves a cursor', async () => {
-		const { url } = await startPlay((line) =>
+		const { url } = await playing((line) =>
 			line.startsWith('RCPT') ? `550 \u001b[31m${'x'.repeat(1000)}` : '250 ok',
 		);
 		const outcome = await providerAt(url).send(REQUEST);
@@ -275,13 +242,13 @@ describe('a refusal', () => {
 	test.each([['421 too many'], ['554 no mail here'], ['HTTP/1.1 400 Bad Request']])(
 		'of everybody by %s is tried again later',
 		async (greeting) => {
-			const { url } = await startPlay(() => undefined, greeting);
+			const { url } = await playing(() => undefined, greeting);
 			expect(await providerAt(url).send(REQUEST)).toMatchObject({ kind: 'retry', isProviderFault: true });
 		},
 	);
 
 	test('by 421 after the text is one', async () => {
-		const { url } = await startPlay(taking(() => '421 closing'));
+		const { url } = await playing(taking(() => '421 closing'));
 		expect(await providerAt(url).send(REQUEST)).toMatchObject({ kind: 'retry', isProviderFault: true });
 	});
 });
@@ -314,13 +281,13 @@ describe('a connection', () => {
 	});
 
 	test('to a server that speaks no TLS is tried again later', async () => {
-		const { url } = await startPlay(taking(() => '250 ok'));
+		const { url } = await playing(taking(() => '250 ok'));
 		const secure = new URL(`smtps://127.0.0.1:${url.port}`);
 		expect(await providerAt(secure).send(REQUEST)).toMatchObject({ kind: 'retry', isProviderFault: true });
 	});
 
 	test('that is lost before the text is tried again later', async () => {
-		const { url } = await startPlay((line, socket) => {
+		const { url } = await playing((line, socket) => {
 			if (!line.startsWith('RCPT')) return '250 ok';
 			socket.resetAndDestroy();
 			return undefined;
@@ -330,8 +297,8 @@ describe('a connection', () => {
 
 	test('that is lost after the text leaves it open', async () => {
 		let mails = 0;
-		const { url } = await startPlay(
-			taking((socket) => {
+		const { url } = await playing(
+			taking((_mail, socket) => {
 				mails++;
 				socket.resetAndDestroy();
 				return undefined;
@@ -344,7 +311,7 @@ describe('a connection', () => {
 	test.each([['354 what?'], ['hello'], ['999 rubbish']])(
 		'that brings %s after the text leaves it open',
 		async (answer) => {
-			const { url } = await startPlay(taking(() => answer));
+			const { url } = await playing(taking(() => answer));
 			expect(await providerAt(url).send(REQUEST)).toMatchObject({ kind: 'unknown' });
 		},
 	);
@@ -374,7 +341,7 @@ describe('within its time', () => {
 
 	test('a mail without an answer ends open', async () => {
 		const { promise, resolve } = Promise.withResolvers<void>();
-		const { url } = await startPlay(
+		const { url } = await playing(
 			taking(() => {
 				resolve();
 				return undefined;
@@ -388,8 +355,8 @@ describe('within its time', () => {
 	});
 
 	test('a server that does not greet got nothing', async () => {
-		const { url, server } = await startPlay(() => undefined, '');
-		expect(await sendUntil(providerAt(url), once(server, 'connection'))).toEqual({
+		const { url, connection } = await playing(() => undefined, '');
+		expect(await sendUntil(providerAt(url), connection())).toEqual({
 			kind: 'retry',
 			error: `The mail server could not be used (it took longer than ${TIMEOUT_MS} ms).`,
 			isProviderFault: true,
