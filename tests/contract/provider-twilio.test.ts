@@ -175,6 +175,11 @@ describe('a signature', () => {
 		expect(verifyTwilioSignature(TOKEN, address, form, signature)).toBe(true);
 	});
 
+	test('is over the address as Twilio wrote it', () => {
+		const base = new URL('https://pendo.example/');
+		expect(publicAddress(base, "//x/y?it's=1")).toBe("https://pendo.example//x/y?it's=1");
+	});
+
 	test.each([
 		['another token', 'other', address, form, signature],
 		['another address', TOKEN, `${address}2`, form, signature],

@@ -96,9 +96,11 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
 	}
 }
 
+const UTF8 = new TextDecoder('utf-8', { fatal: true });
+
 function decode(bytes: Buffer): string | undefined {
 	try {
-		return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+		return UTF8.decode(bytes);
 	} catch {
 		return undefined;
 	}
