@@ -24,7 +24,10 @@ export const NO_CHANGES: Changes = {
 	queuedWebhooks: [],
 };
 
-/** Appends messages as they are given, past every use case: of outside contacts, of other times, many at once. */
+/**
+ * Appends messages as they are given, past every use case: of outside contacts, of other times, many at once. A delivery
+ * is its message's, whatever it says.
+ */
 export async function append(
 	{ conversations }: { readonly conversations: ConversationStore },
 	conversationId: string,
@@ -53,8 +56,9 @@ function messageOf(
 	message: Partial<StoredMessage>,
 ): StoredMessage {
 	const body = message.body ?? `message ${sequence}`;
+	const { id = newId(), outside = null } = message;
+	const delivery = outside?.delivery && { ...outside.delivery, messageId: id, conversationId, sequence };
 	return {
-		id: newId(),
 		conversationId,
 		sequence,
 		authorId: null,
@@ -68,8 +72,9 @@ function messageOf(
 		replyToId: null,
 		internal: false,
 		channel,
-		outside: null,
 		...message,
+		id,
+		outside: outside && { ...outside, delivery: delivery ?? null },
 	};
 }
 

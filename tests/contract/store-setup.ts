@@ -7,6 +7,7 @@ import { sendMessage } from '../../src/conversations/send-message.ts';
 import type { ConversationStore, UserStore } from '../../src/conversations/store.ts';
 import { WriteQueue } from '../../src/conversations/write-queue.ts';
 import type { Role, Viewer } from '../../src/identity/viewer.ts';
+import type { OutboundStore } from '../../src/outbound/store.ts';
 import { openStore, type Store } from '../../src/store/database.ts';
 import { createTestDatabase, type DatabaseKind, databasesFor, NO_NOTICES } from '../support/databases.ts';
 
@@ -30,6 +31,7 @@ function lastBytesFirst(id: string): string {
 export interface Node {
 	readonly conversations: ConversationStore;
 	readonly users: UserStore;
+	readonly outbound: OutboundStore;
 	readonly domain: Domain;
 	/** How many commands each commit took. */
 	readonly batches: readonly number[];
@@ -98,7 +100,8 @@ function createNode(store: Store, maxBatch: number): Node {
 		observeSend: () => {},
 		announceRead: () => {},
 	};
-	return { conversations: store.conversations, users: store.users, domain, batches };
+	const { conversations, users, outbound } = store;
+	return { conversations, users, outbound, domain, batches };
 }
 
 async function viewer({ users }: Node, role: Role, name: string): Promise<Viewer> {
