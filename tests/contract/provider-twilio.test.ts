@@ -113,11 +113,17 @@ describe('an answer', () => {
 		},
 	);
 
-	test('of any length is told of in short', async () => {
-		server.answer = answerWith(400, JSON.stringify({ message: 'x'.repeat(10_000) }));
-		const outcome = await twilioAt(url).send(REQUEST);
-		expect('error' in outcome ? outcome.error.length : 0).toBeLessThan(200);
-	});
+	test.each([['x'.repeat(10_000)], ['\u0000'.repeat(200)], ['😀'.repeat(200)], [`x${'😀'.repeat(200)}`]])(
+		'of any kind is told of in short, in whole characters',
+		async (message) => {
+			server.answer = answerWith(400, JSON.stringify({ message }));
+			const outcome = await twilioAt(url).send(REQUEST);
+			const error = 'error' in outcome ? outcome.error : '';
+			expect(error).toMatch(/^Twilio answered 400: \P{Cc}{50,}$/u);
+			expect(error.length).toBeLessThan(200);
+			expect(error.isWellFormed()).toBe(true);
+		},
+	);
 
 	test('of 429 was not processed, and pauses the provider', async () => {
 		server.answer = answerWith(429, '{"code":20429,"message":"Too Many Requests"}', { 'retry-after': '2' });

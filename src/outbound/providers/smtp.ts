@@ -1,5 +1,5 @@
-import { escapeControls } from '../../observability/control-characters.ts';
 import type { Provider, ProviderOutcome, ProviderRequest } from '../provider.ts';
+import { excerpt } from './excerpt.ts';
 import { mailOf } from './mail.ts';
 import type { SmtpEnd, SmtpTransport } from './smtp-transport.ts';
 
@@ -64,11 +64,10 @@ function outcomeOf(end: Failure, reason: string): ProviderOutcome {
 
 /** Sign-in or encryption is wanted (RFC 4954, 6): the configuration's fault. 503: the session has lost its thread. */
 const SESSION_CODES = new Set([421, 503, 530, 534, 535, 538]);
-const REPLY_CHARACTERS = 160;
 
 /** RFC 5321, 4.2.1: 4yz may be otherwise later, 5yz will not. Whatever came before, a refused mail was not taken. */
 function refusal(end: Failure, { code, text }: NonNullable<Failure['reply']>): ProviderOutcome {
-	const error = `The mail server answered: ${escapeControls(text.slice(0, REPLY_CHARACTERS))}`;
+	const error = `The mail server answered: ${excerpt(text)}`;
 	const isProviderFault = !concernsMail(end) || SESSION_CODES.has(code);
 	if (isProviderFault || code < 500) return { kind: 'retry', error, isProviderFault };
 	return { kind: 'rejected', error };

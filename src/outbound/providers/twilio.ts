@@ -1,6 +1,6 @@
-import { escapeControls } from '../../observability/control-characters.ts';
 import type { Provider, ProviderOutcome, ProviderRequest } from '../provider.ts';
 import { publicAddress } from '../public-address.ts';
+import { excerpt } from './excerpt.ts';
 import { createHttpClient } from './http-client.ts';
 import type { HttpEnd } from './http-exchange.ts';
 import { acceptance, parseJson, retryLater, withoutAnswer } from './http-outcomes.ts';
@@ -63,8 +63,6 @@ function outcomeOf(end: HttpEnd): ProviderOutcome {
 	return { kind: 'unknown', httpStatus, error, isProviderFault: httpStatus >= 500 };
 }
 
-const REASON_CHARACTERS = 160;
-
 /** Twilio's code and message, which say more than the status. */
 function reasonOf({ body }: Extract<HttpEnd, { kind: 'answered' }>): string {
 	const fault = 'text' in body ? parseJson(body.text) : undefined;
@@ -72,5 +70,5 @@ function reasonOf({ body }: Extract<HttpEnd, { kind: 'answered' }>): string {
 	const code = 'code' in fault && typeof fault.code === 'number' ? `${fault.code} ` : '';
 	const message = 'message' in fault && typeof fault.message === 'string' ? fault.message : '';
 	const reason = `${code}${message}`.trim().replace(/\.$/, '');
-	return reason === '' ? '' : `: ${escapeControls(reason.slice(0, REASON_CHARACTERS))}`;
+	return reason === '' ? '' : `: ${excerpt(reason)}`;
 }
