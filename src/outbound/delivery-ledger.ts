@@ -7,7 +7,7 @@ import type { AttemptOutcome, Delivery, OutsideChannel } from '../conversations/
 import { optOutKey } from '../conversations/outside-keys.ts';
 import { type Backoff, waitBeforeRetry } from './backoff.ts';
 import type { Claim, Ended, Job, JobOutcome, Ledger } from './ledger.ts';
-import { MAX_ERROR_CHARACTERS, type Provider, type ProviderRequest } from './provider.ts';
+import { type Provider, type ProviderRequest, recordedError } from './provider.ts';
 import type { DueDelivery, OutboundStore } from './store.ts';
 
 export interface DeliveryLedgerOptions {
@@ -222,6 +222,6 @@ const OUTCOMES = {
 function asEnding(outcome: JobOutcome, retryAt: Date): Ending {
 	if (outcome.kind === 'accepted') return { kind: 'accepted', providerMessageId: outcome.providerMessageId };
 	if (outcome.kind === 'released') return { kind: 'released', retryAt };
-	const error = outcome.error.slice(0, MAX_ERROR_CHARACTERS);
+	const error = recordedError(outcome.error);
 	return outcome.kind === 'rejected' ? { kind: 'rejected', error } : { kind: outcome.kind, error, retryAt };
 }

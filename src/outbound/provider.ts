@@ -15,8 +15,12 @@ export interface ProviderRequest {
 	readonly timestamp: Date;
 }
 
-/** What the ledger keeps of an error. */
-export const MAX_ERROR_CHARACTERS = 500;
+const MAX_ERROR_CHARACTERS = 500;
+
+/** What a ledger keeps of an error: its beginning, as text that every database takes. */
+export function recordedError(error: string): string {
+	return error.replaceAll('\0', '').slice(0, MAX_ERROR_CHARACTERS).toWellFormed();
+}
 
 /** How one call ended. `error` is for people: no secrets, no bodies, at most some 200 characters. */
 export type ProviderOutcome =

@@ -1,7 +1,7 @@
 import { report } from '../conversations/delivery.ts';
 import { newId } from '../conversations/ids.ts';
 import type { Outbound } from './outbound.ts';
-import { MAX_ERROR_CHARACTERS } from './provider.ts';
+import { recordedError } from './provider.ts';
 
 /** A provider's word on how a message fared, found by our id or by the provider's. */
 export interface StatusReport {
@@ -26,7 +26,7 @@ export async function receiveStatus(
 	const said = {
 		status,
 		providerMessageId: providerMessageId ?? null,
-		error: error?.replaceAll('\0', '').toWellFormed().slice(0, MAX_ERROR_CHARACTERS) ?? null,
+		error: error === undefined ? null : recordedError(error),
 	};
 	return outbound.domain.writes.run({
 		id: newId(),

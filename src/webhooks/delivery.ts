@@ -1,6 +1,6 @@
 import type { AttemptOutcome } from '../conversations/outside.ts';
 import type { Ended, JobOutcome } from '../outbound/ledger.ts';
-import { MAX_ERROR_CHARACTERS } from '../outbound/provider.ts';
+import { recordedError } from '../outbound/provider.ts';
 import type { WebhookAttempt, WebhookDelivery } from './webhook.ts';
 
 /*
@@ -58,9 +58,9 @@ export function settle(
 		case 'released':
 			return { ...ended, status: 'RETRYING', tries: delivery.tries - 1, nextAttemptAt: retryAt };
 		case 'rejected':
-			return { ...ended, status: 'DEAD', error: shortened(outcome.error) };
+			return { ...ended, status: 'DEAD', error: recordedError(outcome.error) };
 		default: {
-			const error = shortened(outcome.error);
+			const error = recordedError(outcome.error);
 			if (delivery.tries >= maxAttempts) return { ...ended, status: 'DEAD', error };
 			return { ...ended, status: 'RETRYING', nextAttemptAt: retryAt, error };
 		}
@@ -114,8 +114,4 @@ export function endedAttempt(deliveryId: string, number: number, ended: Ended): 
 		httpStatus: 'httpStatus' in outcome ? (outcome.httpStatus ?? null) : null,
 		outcome: OUTCOMES[outcome.kind],
 	};
-}
-
-function shortened(error: string): string {
-	return error.slice(0, MAX_ERROR_CHARACTERS);
 }
