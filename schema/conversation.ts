@@ -80,7 +80,7 @@ export const Conversation = builder.objectRef<ConversationRow>('Conversation').i
 		createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created.' }),
 		lastActivityAt: t.expose('lastActivityAt', {
 			type: 'DateTime',
-			description: 'When something last happened in it. Notes do not count.',
+			description: 'When something last happened in it. Notes do not count, nor how messages fare outside.',
 		}),
 		unreadCount: t.int({
 			description:

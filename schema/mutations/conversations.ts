@@ -15,7 +15,11 @@ const CreateConversationInput = builder.inputType('CreateConversationInput', {
 	description: 'What the new conversation is like.',
 	fields: (t) => ({
 		subject: t.string({ description: 'What it is about, at most 200 characters.' }),
-		channel: t.field({ type: Channel, description: 'The way its messages travel; CHAT if left out.' }),
+		channel: t.field({
+			type: Channel,
+			description:
+				'CHAT, also if left out: conversations on other channels begin with a message (sendOutboundMessage).',
+		}),
 		visibility: t.field({ type: Visibility, description: 'Who may join it; PRIVATE if left out.' }),
 		memberIds: t.idList({
 			description: 'Users who are members from the start beside its creator, at most 100.',

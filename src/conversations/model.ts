@@ -15,7 +15,7 @@ export interface Conversation {
 	/** Of the newest event, notes included. */
 	readonly lastSequence: number;
 	readonly createdAt: Date;
-	/** Notes do not move it. */
+	/** Neither notes nor deliveries move it. */
 	readonly lastActivityAt: Date;
 	readonly closedAt: Date | null;
 }

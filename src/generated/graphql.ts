@@ -17,7 +17,7 @@ export type Channel =
 
 /** What the new conversation is like. */
 export type CreateConversationInput = {
-  /** The way its messages travel; CHAT if left out. */
+  /** CHAT, also if left out: conversations on other channels begin with a message (sendOutboundMessage). */
   readonly channel?: Channel | null | undefined;
   /** Users who are members from the start beside its creator, at most 100. */
   readonly memberIds?: ReadonlyArray<string> | null | undefined;

@@ -74,11 +74,21 @@ test('is for agents', async () => {
 	expect(errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
 });
 
-test('waits as long as the provider asked for', async () => {
-	outside.provider.answer = answerWith(429, '', { 'retry-after': '1800' });
-	const { id } = await sendOut(agent, pair);
-	await untilStatus(agent, id, 'RETRYING');
-	const { waitSeconds } = await preview();
-	expect(waitSeconds).toBeGreaterThan(0);
-	expect(waitSeconds).toBeLessThanOrEqual(1800);
+test('waits as long as the provider asked for, and for all that is queued before it', async () => {
+	const limited = await startOutbound({ PROVIDER_RATE_PER_SECOND: '2' });
+	try {
+		limited.provider.answer = answerWith(429, '', { 'retry-after': '1800' });
+		const sender = await limited.service.client('Sender', 'AGENT');
+		const { id } = await sendOut(sender, pair);
+		const { delivery } = await untilStatus(sender, id, 'RETRYING');
+		for (let queued = 0; queued < 5; queued++) await sendOut(sender, freshPair());
+		const secondsFrom = (at: number) => (Date.parse(delivery?.nextAttemptAt ?? '') - at) / 1000 + 6 / 2;
+		const before = Date.now();
+		const input = { ...pair, type: 'SMS', body: 'Hello' };
+		const { waitSeconds } = (await sender.query(PreviewDocument, { input })).previewOutboundMessage;
+		expect(waitSeconds).toBeLessThanOrEqual(secondsFrom(before));
+		expect(waitSeconds).toBeGreaterThanOrEqual(secondsFrom(Date.now()));
+	} finally {
+		await limited.stop();
+	}
 });

@@ -108,6 +108,18 @@ describe.each(databasesFor('pendo-message dead-letters'))('dead-letters on %s', 
 		expect(await call('redrive', '--all')).toMatchObject({ code: 0, stdout: 'Queued 0 messages again.\n' });
 	});
 
+	test('however many there are', async () => {
+		outside.provider.answer = answerWith(400);
+		const sends = Array.from({ length: 103 }, () => sendOut(agent, freshPair()));
+		const ids = (await Promise.all(sends)).map(({ id }) => id);
+		for (const id of ids) await untilStatus(agent, id, 'FAILED');
+		const listed = idsOf(await call('list', '--json'));
+		expect(listed.toSorted()).toEqual(ids.toSorted());
+		outside.provider.answer = answerWith(200, '{"id":"p-1"}');
+		expect(await call('redrive', '--all')).toMatchObject({ code: 0, stdout: 'Queued 103 messages again.\n' });
+		for (const id of ids) await untilStatus(agent, id, 'SENT');
+	});
+
 	test('what a stopped service has left is redriven without it', async () => {
 		const id = await ending('DEAD', 'Once more');
 		await outside.service.restart(async () => {
