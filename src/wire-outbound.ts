@@ -146,12 +146,13 @@ async function startMock(configured: string | undefined, serviceUrl: () => strin
 
 /** The mock provider for each channel that has no other. */
 function withMock(config: OutboundConfig, { url, secret }: Mock): OutboundConfig {
+	const { twilio, smtpUrl, smsProviderUrl, emailProviderUrl } = config;
+	const hasSms = smsProviderUrl ?? twilio ?? config.smsFallbackProviderUrl;
+	const hasEmail = emailProviderUrl ?? smtpUrl ?? config.emailFallbackProviderUrl;
 	return {
 		...config,
 		webhookSecret: secret,
-		smsProviderUrl:
-			config.twilio === undefined ? (config.smsProviderUrl ?? new URL(url)) : config.smsProviderUrl,
-		emailProviderUrl:
-			config.smtpUrl === undefined ? (config.emailProviderUrl ?? new URL(url)) : config.emailProviderUrl,
+		smsProviderUrl: hasSms === undefined ? new URL(url) : smsProviderUrl,
+		emailProviderUrl: hasEmail === undefined ? new URL(url) : emailProviderUrl,
 	};
 }
