@@ -1,8 +1,8 @@
 import { LIMITS } from '../src/conversations/limits.ts';
-import type { EventType } from '../src/conversations/model.ts';
 import { isUuid } from '../src/conversations/public-ids.ts';
 import type { DeliveryCursor } from '../src/webhooks/store.ts';
 import type {
+	WebhookEvent as EventName,
 	WebhookDeliveryStatus as StatusRow,
 	WebhookAttempt as WebhookAttemptRow,
 	WebhookDelivery as WebhookDeliveryRow,
@@ -24,24 +24,21 @@ const DELIVERIES: CursorKind<WebhookDeliveryRow, DeliveryCursor> = {
 	},
 };
 
-/** The values are the log's names of the events. */
 export const WebhookEvent = builder.enumType('WebhookEvent', {
 	description: 'What a webhook can be told of. Notes, their edits and deletions are told to nobody.',
 	values: {
-		MESSAGE_SENT: { value: 'MessageSent', description: 'A message was sent, or came in from outside.' },
-		MESSAGE_EDITED: { value: 'MessageEdited', description: "A message's body was replaced." },
-		MESSAGE_DELETED: { value: 'MessageDeleted', description: 'A message was deleted.' },
-		MEMBER_JOINED: { value: 'MemberJoined', description: 'Somebody joined, or was added.' },
-		MEMBER_LEFT: { value: 'MemberLeft', description: 'Somebody left, or was removed.' },
+		MESSAGE_SENT: { description: 'A message was sent, or came in from outside.' },
+		MESSAGE_EDITED: { description: "A message's body was replaced." },
+		MESSAGE_DELETED: { description: 'A message was deleted.' },
+		MEMBER_JOINED: { description: 'Somebody joined, or was added.' },
+		MEMBER_LEFT: { description: 'Somebody left, or was removed.' },
 		CONVERSATION_CHANGED: {
-			value: 'ConversationChanged',
 			description: 'A conversation was created, or something of its own changed.',
 		},
 		DELIVERY_CHANGED: {
-			value: 'DeliveryChanged',
 			description: 'The sending of a message through an outside provider went on.',
 		},
-	} as const satisfies Record<string, { value: EventType; description: string }>,
+	} as const satisfies Record<EventName, { description: string }>,
 });
 
 const WebhookDeliveryStatus = builder.enumType('WebhookDeliveryStatus', {

@@ -2,7 +2,6 @@ import type { User } from '../identity/viewer.ts';
 import type {
 	Conversation,
 	ConversationEvent,
-	EventType,
 	LogEntry,
 	Membership,
 	Message,
@@ -56,7 +55,8 @@ export interface QueuedWebhook {
 	readonly webhookId: string;
 	readonly conversationId: string;
 	readonly sequence: number;
-	readonly event: EventType;
+	/** As webhooks name it. */
+	readonly event: string;
 	readonly queuedAt: Date;
 }
 

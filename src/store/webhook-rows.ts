@@ -1,7 +1,12 @@
-import type { EventType } from '../conversations/model.ts';
 import type { AttemptOutcome } from '../conversations/outside.ts';
 import type { QueuedWebhook } from '../conversations/store.ts';
-import type { Webhook, WebhookAttempt, WebhookDelivery, WebhookDeliveryStatus } from '../webhooks/webhook.ts';
+import type {
+	Webhook,
+	WebhookAttempt,
+	WebhookDelivery,
+	WebhookDeliveryStatus,
+	WebhookEvent,
+} from '../webhooks/webhook.ts';
 import { flag, instant, instantOrNull, type Row, uuid } from './rows.ts';
 
 /*
@@ -12,7 +17,7 @@ export function toWebhook(row: Row<'webhooks'>): Webhook {
 	return {
 		id: uuid(row.id),
 		url: row.url,
-		events: row.events.split(',') as EventType[],
+		events: row.events.split(',') as WebhookEvent[],
 		enabled: flag(row.enabled),
 		disabledReason: row.disabled_reason ?? null,
 		secret: row.secret,
@@ -44,7 +49,7 @@ export function toWebhookDelivery(row: Row<'webhook_deliveries'>): WebhookDelive
 		webhookId: uuid(row.webhook_id),
 		conversationId: uuid(row.conversation_id),
 		sequence: row.sequence,
-		event: row.event as EventType,
+		event: row.event as WebhookEvent,
 		status: row.status as WebhookDeliveryStatus,
 		attempts: row.attempts,
 		tries: row.tries,

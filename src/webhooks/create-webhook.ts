@@ -2,15 +2,14 @@ import { requireAdmin } from '../conversations/access.ts';
 import { InvalidInputError } from '../conversations/errors.ts';
 import { newId } from '../conversations/ids.ts';
 import { LIMITS } from '../conversations/limits.ts';
-import type { EventType } from '../conversations/model.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import { newSecret } from './secrets.ts';
-import type { Webhook } from './webhook.ts';
+import type { Webhook, WebhookEvent } from './webhook.ts';
 import type { Webhooks } from './webhooks.ts';
 
 export interface CreateWebhookInput {
 	readonly url: string;
-	readonly events: readonly EventType[];
+	readonly events: readonly WebhookEvent[];
 }
 
 /**
@@ -50,7 +49,7 @@ export async function createWebhook(
 }
 
 /** Each once. @throws InvalidInputError for none. */
-export function checkEvents(events: readonly EventType[]): readonly EventType[] {
+export function checkEvents(events: readonly WebhookEvent[]): readonly WebhookEvent[] {
 	if (events.length === 0) throw new InvalidInputError('events', 'events must name at least one.');
 	return [...new Set(events)];
 }

@@ -2,7 +2,7 @@ import { newId } from '../conversations/ids.ts';
 import type { EventType, LogEntry } from '../conversations/model.ts';
 import type { QueuedWebhook } from '../conversations/store.ts';
 import type { WebhookStore } from './store.ts';
-import type { Webhook } from './webhook.ts';
+import { WEBHOOK_EVENTS, type Webhook } from './webhook.ts';
 
 export interface RegistryOptions {
 	/** How often the table is read again: when another node's change is known here at the latest. */
@@ -75,12 +75,12 @@ export class WebhookRegistry {
 			webhookId,
 			conversationId,
 			sequence,
-			event: type,
+			event: WEBHOOK_EVENTS[type],
 			queuedAt: occurredAt,
 		}));
 	}
 
 	#wants(type: EventType): readonly Webhook[] {
-		return this.#enabled.filter(({ events }) => events.includes(type));
+		return this.#enabled.filter(({ events }) => events.includes(WEBHOOK_EVENTS[type]));
 	}
 }

@@ -1,12 +1,25 @@
 import type { EventType } from '../conversations/model.ts';
 import type { AttemptOutcome } from '../conversations/outside.ts';
 
+/** What a webhook can be told of, by the types of the log's entries. */
+export const WEBHOOK_EVENTS = {
+	MessageSent: 'MESSAGE_SENT',
+	MessageEdited: 'MESSAGE_EDITED',
+	MessageDeleted: 'MESSAGE_DELETED',
+	MemberJoined: 'MEMBER_JOINED',
+	MemberLeft: 'MEMBER_LEFT',
+	ConversationChanged: 'CONVERSATION_CHANGED',
+	DeliveryChanged: 'DELIVERY_CHANGED',
+} as const satisfies Record<EventType, string>;
+
+export type WebhookEvent = (typeof WEBHOOK_EVENTS)[EventType];
+
 /** Where a customer's system wants to be told of events, and how it knows that it is us who tell. */
 export interface Webhook {
 	readonly id: string;
 	readonly url: string;
 	/** Each once. */
-	readonly events: readonly EventType[];
+	readonly events: readonly WebhookEvent[];
 	/** Otherwise nothing is queued for it, and what is queued waits. */
 	readonly enabled: boolean;
 	/** Why the service disabled it; null where nobody or an admin did. */
@@ -32,7 +45,7 @@ export interface WebhookDelivery {
 	/** Which event: it is read when it is told. */
 	readonly conversationId: string;
 	readonly sequence: number;
-	readonly event: EventType;
+	readonly event: WebhookEvent;
 	readonly status: WebhookDeliveryStatus;
 	/** Attempts begun, over all rounds. The last one's number is its fencing token: an older attempt changes nothing. */
 	readonly attempts: number;
