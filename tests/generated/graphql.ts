@@ -71,10 +71,24 @@ export type CreateConversationInput = {
   readonly visibility?: Visibility | null | undefined;
 };
 
+/** Where events are to be posted, and which. */
+export type CreateWebhookInput = {
+  /** Of what it is told: at least one. */
+  readonly events: ReadonlyArray<WebhookEvent>;
+  /** An http or https URL of at most 2,048 characters, without user and password. It must not lead into a private network. */
+  readonly url: string;
+};
+
 /** Which message to delete. */
 export type DeleteMessageInput = {
   /** The message's id. */
   readonly messageId: string;
+};
+
+/** Which webhook to delete. */
+export type DeleteWebhookInput = {
+  /** The webhook's id. */
+  readonly webhookId: string;
 };
 
 /** How the sending of a message through an outside provider fares. It never goes back by itself. */
@@ -175,6 +189,12 @@ export type RedriveDeliveryInput = {
   readonly messageId: string;
 };
 
+/** What to tell again. */
+export type RedriveWebhookDeliveryInput = {
+  /** The delivery's id. */
+  readonly deliveryId: string;
+};
+
 /** Whom to remove, and where: `userId` or `subject`, exactly one of the two. */
 export type RemoveMemberInput = {
   /** The conversation's id. */
@@ -183,6 +203,12 @@ export type RemoveMemberInput = {
   readonly subject?: string | null | undefined;
   /** The user's id. */
   readonly userId?: string | null | undefined;
+};
+
+/** Whose secret to replace. */
+export type RotateWebhookSecretInput = {
+  /** The webhook's id. */
+  readonly webhookId: string;
 };
 
 /** What to send, and where. */
@@ -234,12 +260,54 @@ export type SmsEncoding =
   /** Where a character is not of that alphabet: 70 UTF-16 units alone, 67 in each of several. */
   | 'UCS_2';
 
+/** Which webhook to change, and how: what is left out stays as it is. */
+export type UpdateWebhookInput = {
+  /** Whether it is told at all; true also after the service disabled it. */
+  readonly enabled?: boolean | null | undefined;
+  /** Of what it is told from now on: at least one. */
+  readonly events?: ReadonlyArray<WebhookEvent> | null | undefined;
+  /** Where its events are posted from now on, those included that wait. */
+  readonly url?: string | null | undefined;
+  /** The webhook's id. */
+  readonly webhookId: string;
+};
+
 /** Who may join a conversation. */
 export type Visibility =
   /** Anyone signed in may join, and may read subject, status and visibility before. Messages, members and events take membership. */
   | 'OPEN'
   /** Takes an invitation (addMember) or the agent role. To others it does not exist. */
   | 'PRIVATE';
+
+/** How it fares that a webhook is told of an event. */
+export type WebhookDeliveryStatus =
+  /** Given up. `redriveWebhookDelivery` begins again. */
+  | 'DEAD'
+  /** The receiver answered 2xx. */
+  | 'DELIVERED'
+  /** It is to be told. */
+  | 'QUEUED'
+  /** The receiver did not answer 2xx, and is told again at `nextAttemptAt`. */
+  | 'RETRYING'
+  /** It is being told. */
+  | 'SENDING';
+
+/** What a webhook can be told of. Notes, their edits and deletions are told to nobody. */
+export type WebhookEvent =
+  /** A conversation was created, or something of its own changed. */
+  | 'CONVERSATION_CHANGED'
+  /** The sending of a message through an outside provider went on. */
+  | 'DELIVERY_CHANGED'
+  /** Somebody joined, or was added. */
+  | 'MEMBER_JOINED'
+  /** Somebody left, or was removed. */
+  | 'MEMBER_LEFT'
+  /** A message was deleted. */
+  | 'MESSAGE_DELETED'
+  /** A message's body was replaced. */
+  | 'MESSAGE_EDITED'
+  /** A message was sent, or came in from outside. */
+  | 'MESSAGE_SENT';
 
 export type UserFieldsFragment = { readonly id: string, readonly subject: string, readonly name: string };
 
@@ -484,6 +552,98 @@ export type LogSubscription = { readonly conversationEvents:
     | { readonly __typename: 'MessageSent', readonly sequence: number, readonly message: { readonly id: string, readonly sequence: number, readonly body: string, readonly createdAt: string, readonly editedAt: string | null, readonly deletedAt: string | null, readonly clientMessageId: string | null, readonly internal: boolean, readonly channel: Channel, readonly author: { readonly id: string, readonly subject: string, readonly name: string } | null, readonly replyTo: { readonly id: string } | null }, readonly actor: { readonly id: string, readonly subject: string, readonly name: string } | null }
    };
 
+export type WebhookFieldsFragment = { readonly id: string, readonly url: string, readonly events: ReadonlyArray<WebhookEvent>, readonly enabled: boolean, readonly disabledReason: string | null, readonly createdAt: string, readonly updatedAt: string };
+
+export type WebhookDeliveryFieldsFragment = { readonly id: string, readonly event: WebhookEvent, readonly conversationId: string, readonly sequence: number, readonly status: WebhookDeliveryStatus, readonly nextAttemptAt: string | null, readonly error: string | null, readonly createdAt: string, readonly updatedAt: string, readonly attempts: ReadonlyArray<{ readonly number: number, readonly startedAt: string, readonly durationMs: number | null, readonly httpStatus: number | null, readonly outcome: AttemptOutcome }> };
+
+export type CreateWebhookMutationVariables = Exact<{
+  input: CreateWebhookInput;
+}>;
+
+
+export type CreateWebhookMutation = { readonly result:
+    | { readonly __typename: 'CreateWebhookPayload', readonly secret: string, readonly webhook: { readonly id: string, readonly url: string, readonly events: ReadonlyArray<WebhookEvent>, readonly enabled: boolean, readonly disabledReason: string | null, readonly createdAt: string, readonly updatedAt: string } }
+    | { readonly __typename: 'ForbiddenError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'InvalidInputError', readonly field: string, readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'RateLimitedError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'ServiceBusyError', readonly retryAfter: number, readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+   };
+
+export type UpdateWebhookMutationVariables = Exact<{
+  input: UpdateWebhookInput;
+}>;
+
+
+export type UpdateWebhookMutation = { readonly result:
+    | { readonly __typename: 'ForbiddenError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'InvalidInputError', readonly field: string, readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'RateLimitedError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'ServiceBusyError', readonly retryAfter: number, readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'UpdateWebhookPayload', readonly webhook: { readonly id: string, readonly url: string, readonly events: ReadonlyArray<WebhookEvent>, readonly enabled: boolean, readonly disabledReason: string | null, readonly createdAt: string, readonly updatedAt: string } }
+   };
+
+export type DeleteWebhookMutationVariables = Exact<{
+  input: DeleteWebhookInput;
+}>;
+
+
+export type DeleteWebhookMutation = { readonly result:
+    | { readonly __typename: 'DeleteWebhookPayload', readonly webhookId: string }
+    | { readonly __typename: 'ForbiddenError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'InvalidInputError', readonly field: string, readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'RateLimitedError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'ServiceBusyError', readonly retryAfter: number, readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+   };
+
+export type RotateWebhookSecretMutationVariables = Exact<{
+  input: RotateWebhookSecretInput;
+}>;
+
+
+export type RotateWebhookSecretMutation = { readonly result:
+    | { readonly __typename: 'ForbiddenError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'InvalidInputError', readonly field: string, readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'RateLimitedError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'RotateWebhookSecretPayload', readonly secret: string, readonly webhook: { readonly id: string, readonly url: string, readonly events: ReadonlyArray<WebhookEvent>, readonly enabled: boolean, readonly disabledReason: string | null, readonly createdAt: string, readonly updatedAt: string } }
+    | { readonly __typename: 'ServiceBusyError', readonly retryAfter: number, readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+   };
+
+export type RedriveWebhookDeliveryMutationVariables = Exact<{
+  input: RedriveWebhookDeliveryInput;
+}>;
+
+
+export type RedriveWebhookDeliveryMutation = { readonly result:
+    | { readonly __typename: 'DeliveryConflictError', readonly status: DeliveryStatus, readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'ForbiddenError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'InvalidInputError', readonly field: string, readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'NotFoundError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'RateLimitedError', readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+    | { readonly __typename: 'RedriveWebhookDeliveryPayload', readonly delivery: { readonly id: string, readonly event: WebhookEvent, readonly conversationId: string, readonly sequence: number, readonly status: WebhookDeliveryStatus, readonly nextAttemptAt: string | null, readonly error: string | null, readonly createdAt: string, readonly updatedAt: string, readonly attempts: ReadonlyArray<{ readonly number: number, readonly startedAt: string, readonly durationMs: number | null, readonly httpStatus: number | null, readonly outcome: AttemptOutcome }> } }
+    | { readonly __typename: 'ServiceBusyError', readonly retryAfter: number, readonly code: ErrorCode, readonly retryable: boolean, readonly reason: string }
+   };
+
+export type WebhooksQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type WebhooksQuery = { readonly webhooks: ReadonlyArray<{ readonly id: string, readonly url: string, readonly events: ReadonlyArray<WebhookEvent>, readonly enabled: boolean, readonly disabledReason: string | null, readonly createdAt: string, readonly updatedAt: string }> };
+
+export type WebhookDeliveriesQueryVariables = Exact<{
+  id: string;
+  status?: ReadonlyArray<WebhookDeliveryStatus> | WebhookDeliveryStatus | null | undefined;
+  first?: number | null | undefined;
+  after?: string | null | undefined;
+  last?: number | null | undefined;
+  before?: string | null | undefined;
+}>;
+
+
+export type WebhookDeliveriesQuery = { readonly webhook: { readonly id: string, readonly url: string, readonly events: ReadonlyArray<WebhookEvent>, readonly enabled: boolean, readonly disabledReason: string | null, readonly createdAt: string, readonly updatedAt: string, readonly deliveries: { readonly edges: ReadonlyArray<{ readonly cursor: string, readonly node: { readonly id: string, readonly event: WebhookEvent, readonly conversationId: string, readonly sequence: number, readonly status: WebhookDeliveryStatus, readonly nextAttemptAt: string | null, readonly error: string | null, readonly createdAt: string, readonly updatedAt: string, readonly attempts: ReadonlyArray<{ readonly number: number, readonly startedAt: string, readonly durationMs: number | null, readonly httpStatus: number | null, readonly outcome: AttemptOutcome }> } }>, readonly pageInfo: { readonly hasNextPage: boolean, readonly hasPreviousPage: boolean } } } | null };
+
 export type FollowSubscriptionVariables = Exact<{
   id: string;
   after?: number | null | undefined;
@@ -719,6 +879,37 @@ export const ErrorFieldsFragmentDoc = new TypedDocumentString(`
   }
 }
     `, {"fragmentName":"ErrorFields"}) as unknown as TypedDocumentString<ErrorFieldsFragment, unknown>;
+export const WebhookFieldsFragmentDoc = new TypedDocumentString(`
+    fragment WebhookFields on Webhook {
+  id
+  url
+  events
+  enabled
+  disabledReason
+  createdAt
+  updatedAt
+}
+    `, {"fragmentName":"WebhookFields"}) as unknown as TypedDocumentString<WebhookFieldsFragment, unknown>;
+export const WebhookDeliveryFieldsFragmentDoc = new TypedDocumentString(`
+    fragment WebhookDeliveryFields on WebhookDelivery {
+  id
+  event
+  conversationId
+  sequence
+  status
+  attempts {
+    number
+    startedAt
+    durationMs
+    httpStatus
+    outcome
+  }
+  nextAttemptAt
+  error
+  createdAt
+  updatedAt
+}
+    `, {"fragmentName":"WebhookDeliveryFields"}) as unknown as TypedDocumentString<WebhookDeliveryFieldsFragment, unknown>;
 export const MessageFieldsFragmentDoc = new TypedDocumentString(`
     fragment MessageFields on Message {
   id
@@ -1510,6 +1701,247 @@ fragment MessageFields on Message {
     id
   }
 }`) as unknown as TypedDocumentString<LogSubscription, LogSubscriptionVariables>;
+export const CreateWebhookDocument = new TypedDocumentString(`
+    mutation CreateWebhook($input: CreateWebhookInput!) {
+  result: createWebhook(input: $input) {
+    __typename
+    ... on CreateWebhookPayload {
+      webhook {
+        ...WebhookFields
+      }
+      secret
+    }
+    ...ErrorFields
+  }
+}
+    fragment ErrorFields on Error {
+  code
+  reason: message
+  retryable
+  ... on InvalidInputError {
+    field
+  }
+  ... on DeliveryConflictError {
+    status
+  }
+  ... on ServiceBusyError {
+    retryAfter
+  }
+}
+fragment WebhookFields on Webhook {
+  id
+  url
+  events
+  enabled
+  disabledReason
+  createdAt
+  updatedAt
+}`) as unknown as TypedDocumentString<CreateWebhookMutation, CreateWebhookMutationVariables>;
+export const UpdateWebhookDocument = new TypedDocumentString(`
+    mutation UpdateWebhook($input: UpdateWebhookInput!) {
+  result: updateWebhook(input: $input) {
+    __typename
+    ... on UpdateWebhookPayload {
+      webhook {
+        ...WebhookFields
+      }
+    }
+    ...ErrorFields
+  }
+}
+    fragment ErrorFields on Error {
+  code
+  reason: message
+  retryable
+  ... on InvalidInputError {
+    field
+  }
+  ... on DeliveryConflictError {
+    status
+  }
+  ... on ServiceBusyError {
+    retryAfter
+  }
+}
+fragment WebhookFields on Webhook {
+  id
+  url
+  events
+  enabled
+  disabledReason
+  createdAt
+  updatedAt
+}`) as unknown as TypedDocumentString<UpdateWebhookMutation, UpdateWebhookMutationVariables>;
+export const DeleteWebhookDocument = new TypedDocumentString(`
+    mutation DeleteWebhook($input: DeleteWebhookInput!) {
+  result: deleteWebhook(input: $input) {
+    __typename
+    ... on DeleteWebhookPayload {
+      webhookId
+    }
+    ...ErrorFields
+  }
+}
+    fragment ErrorFields on Error {
+  code
+  reason: message
+  retryable
+  ... on InvalidInputError {
+    field
+  }
+  ... on DeliveryConflictError {
+    status
+  }
+  ... on ServiceBusyError {
+    retryAfter
+  }
+}`) as unknown as TypedDocumentString<DeleteWebhookMutation, DeleteWebhookMutationVariables>;
+export const RotateWebhookSecretDocument = new TypedDocumentString(`
+    mutation RotateWebhookSecret($input: RotateWebhookSecretInput!) {
+  result: rotateWebhookSecret(input: $input) {
+    __typename
+    ... on RotateWebhookSecretPayload {
+      webhook {
+        ...WebhookFields
+      }
+      secret
+    }
+    ...ErrorFields
+  }
+}
+    fragment ErrorFields on Error {
+  code
+  reason: message
+  retryable
+  ... on InvalidInputError {
+    field
+  }
+  ... on DeliveryConflictError {
+    status
+  }
+  ... on ServiceBusyError {
+    retryAfter
+  }
+}
+fragment WebhookFields on Webhook {
+  id
+  url
+  events
+  enabled
+  disabledReason
+  createdAt
+  updatedAt
+}`) as unknown as TypedDocumentString<RotateWebhookSecretMutation, RotateWebhookSecretMutationVariables>;
+export const RedriveWebhookDeliveryDocument = new TypedDocumentString(`
+    mutation RedriveWebhookDelivery($input: RedriveWebhookDeliveryInput!) {
+  result: redriveWebhookDelivery(input: $input) {
+    __typename
+    ... on RedriveWebhookDeliveryPayload {
+      delivery {
+        ...WebhookDeliveryFields
+      }
+    }
+    ...ErrorFields
+  }
+}
+    fragment ErrorFields on Error {
+  code
+  reason: message
+  retryable
+  ... on InvalidInputError {
+    field
+  }
+  ... on DeliveryConflictError {
+    status
+  }
+  ... on ServiceBusyError {
+    retryAfter
+  }
+}
+fragment WebhookDeliveryFields on WebhookDelivery {
+  id
+  event
+  conversationId
+  sequence
+  status
+  attempts {
+    number
+    startedAt
+    durationMs
+    httpStatus
+    outcome
+  }
+  nextAttemptAt
+  error
+  createdAt
+  updatedAt
+}`) as unknown as TypedDocumentString<RedriveWebhookDeliveryMutation, RedriveWebhookDeliveryMutationVariables>;
+export const WebhooksDocument = new TypedDocumentString(`
+    query Webhooks {
+  webhooks {
+    ...WebhookFields
+  }
+}
+    fragment WebhookFields on Webhook {
+  id
+  url
+  events
+  enabled
+  disabledReason
+  createdAt
+  updatedAt
+}`) as unknown as TypedDocumentString<WebhooksQuery, WebhooksQueryVariables>;
+export const WebhookDeliveriesDocument = new TypedDocumentString(`
+    query WebhookDeliveries($id: ID!, $status: [WebhookDeliveryStatus!], $first: Int, $after: String, $last: Int, $before: String) {
+  webhook(id: $id) {
+    ...WebhookFields
+    deliveries(
+      status: $status
+      first: $first
+      after: $after
+      last: $last
+      before: $before
+    ) {
+      edges {
+        cursor
+        node {
+          ...WebhookDeliveryFields
+        }
+      }
+      pageInfo {
+        hasNextPage
+        hasPreviousPage
+      }
+    }
+  }
+}
+    fragment WebhookFields on Webhook {
+  id
+  url
+  events
+  enabled
+  disabledReason
+  createdAt
+  updatedAt
+}
+fragment WebhookDeliveryFields on WebhookDelivery {
+  id
+  event
+  conversationId
+  sequence
+  status
+  attempts {
+    number
+    startedAt
+    durationMs
+    httpStatus
+    outcome
+  }
+  nextAttemptAt
+  error
+  createdAt
+  updatedAt
+}`) as unknown as TypedDocumentString<WebhookDeliveriesQuery, WebhookDeliveriesQueryVariables>;
 export const FollowDocument = new TypedDocumentString(`
     subscription Follow($id: ID!, $after: Int, $epoch: String) {
   conversationEvents(conversationId: $id, after: $after, epoch: $epoch) {
