@@ -7,6 +7,7 @@ import type { WakeUp } from '../../src/live/bus.ts';
 import { BusRecord, Heard, head, openRedisBus, TEST_PREFIX } from '../support/bus.ts';
 import { eventAt, messageOf, userOf } from '../support/events.ts';
 import { redisUrl, skipWithoutRedis } from '../support/find-redis.ts';
+import { deliveryOf, goingOut, incomingOf } from '../support/outside.ts';
 
 const MAX_EVENT_BYTES = 2_000;
 
@@ -39,6 +40,18 @@ describe.skipIf(skipWithoutRedis('what comes over the bus'))('what comes over Re
 
 	const origin = { epoch: 'one', node: 'stranger' };
 	const event = eventAt('a', 1, { message: messageOf('m', 'hello') });
+	const delivery = deliveryOf(messageOf('m', ''), { nextAttemptAt: null, leaseUntil: new Date(7) });
+	const attachment = { url: 'https://example.com/🦊', contentType: null, size: 7 };
+	const travelled = eventAt('a', 1, {
+		type: 'DeliveryChanged',
+		message: { ...messageOf('m', 'hello'), channel: 'SMS', outside: goingOut(delivery, [attachment]) },
+	});
+	/** The event with something else outside. */
+	const outside = (more: object) =>
+		events({
+			...travelled,
+			message: { ...travelled.message, outside: { ...travelled.message?.outside, ...more } },
+		});
 	const one = JSON.parse(JSON.stringify(event)) as Record<string, unknown>;
 	const events = (...changed: unknown[]) =>
 		pack(origin, [JSON.stringify({ kind: 'events', events: changed })]);
@@ -66,6 +79,22 @@ describe.skipIf(skipWithoutRedis('what comes over the bus'))('what comes over Re
 		['an event at no instant', events({ ...one, occurredAt: 'yesterday' }), 'invalid'],
 		['one bad event among good ones', events(one, { ...one, sequence: 0 }), 'invalid'],
 		['a user of no role', pack(origin, [signalOf({ ...userOf('bob'), role: 'ROOT' })]), 'invalid'],
+		[
+			'a message that says nothing of what it has outside',
+			events({ ...one, message: { ...messageOf('m', ''), outside: undefined } }),
+			'invalid',
+		],
+		['a delivery of an unknown status', outside({ delivery: { ...delivery, status: 'LOST' } }), 'invalid'],
+		['a delivery of no attempts', outside({ delivery: { ...delivery, attempts: -1 } }), 'invalid'],
+		['a delivery in CHAT', outside({ delivery: { ...delivery, channel: 'CHAT' } }), 'invalid'],
+		['a delivery that is no object', outside({ delivery: 'SENT' }), 'invalid'],
+		[
+			'somebody outside without an address',
+			outside({ incoming: { ...incomingOf(), contactAddress: null } }),
+			'invalid',
+		],
+		['an attachment of half a byte', outside({ attachments: [{ ...attachment, size: 0.5 }] }), 'invalid'],
+		['no list of attachments', outside({ attachments: null }), 'invalid'],
 		['of another format', '1 one stranger\n[{"kind":"head","sequence":1}]', 'foreign'],
 		['of another log', pack({ ...origin, epoch: 'two' }, [JSON.stringify(head(1))]), 'foreign'],
 	])('is dropped and counted when it is %s', async (_, message, reason) => {
@@ -87,6 +116,18 @@ describe.skipIf(skipWithoutRedis('what comes over the bus'))('what comes over Re
 		if (wakeUp?.kind !== 'events') throw new Error('No events came.');
 		const [got] = wakeUp.events;
 		for (const part of [wakeUp, wakeUp.events, got, got?.message, got?.conversation, got?.users])
+			expect(Object.isFrozen(part)).toBe(true);
+	});
+
+	it('has what a message has outside, frozen, with dates that are dates', async () => {
+		const cameIn = { delivery: null, incoming: incomingOf(), attachments: [] };
+		const received = eventAt('a', 2, { message: { ...messageOf('n', ''), channel: 'MMS', outside: cameIn } });
+		await publish(events(travelled, received));
+		const [wakeUp] = await barrier();
+		expect(wakeUp).toEqual({ kind: 'events', events: [travelled, received] });
+		if (wakeUp?.kind !== 'events') throw new Error('No events came.');
+		const got = wakeUp.events[0]?.message?.outside;
+		for (const part of [got, got?.delivery, got?.attachments, got?.attachments[0]])
 			expect(Object.isFrozen(part)).toBe(true);
 	});
 
