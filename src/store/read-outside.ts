@@ -73,20 +73,21 @@ async function readOutside(
 	ids: readonly string[],
 	read: ReadByIds,
 ): Promise<ReadonlyMap<string, Outside>> {
-	const deliveries = await read('deliveries', ids, (some) => deliveriesOf(db, some));
-	const incoming = await read('incoming', ids, (some) => incomingOf(db, some));
+	const deliveries = (await read('deliveries', ids, (some) => deliveriesOf(db, some))).map(toDelivery);
+	const outgoing = new Set(deliveries.map(({ messageId }) => messageId));
+	const others = ids.filter((id) => !outgoing.has(id));
+	const incoming = others.length > 0 ? await read('incoming', others, (some) => incomingOf(db, some)) : [];
 	const attachments = await read('attachments', ids, (some) => attachmentsOf(db, some));
 	const attached = Map.groupBy(attachments, (row) => uuid(row.message_id));
 	const attachmentsTo = (id: string) => (attached.get(id) ?? []).map(toAttachment);
 	const outside = new Map<string, Outside>();
-	for (const delivery of deliveries.map(toDelivery)) {
+	for (const delivery of deliveries) {
 		const { messageId: id } = delivery;
 		outside.set(id, { delivery, incoming: null, attachments: attachmentsTo(id) });
 	}
 	for (const row of incoming) {
 		const id = uuid(row.message_id);
-		const delivery = outside.get(id)?.delivery ?? null;
-		outside.set(id, { delivery, incoming: toIncoming(row), attachments: attachmentsTo(id) });
+		outside.set(id, { delivery: null, incoming: toIncoming(row), attachments: attachmentsTo(id) });
 	}
 	return outside;
 }

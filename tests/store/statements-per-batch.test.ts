@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { closeConversation } from '../../src/conversations/close-conversation.ts';
 import { createConversation } from '../../src/conversations/create-conversation.ts';
 import { deleteMessage } from '../../src/conversations/delete-message.ts';
@@ -8,13 +8,9 @@ import { joinConversation } from '../../src/conversations/join-conversation.ts';
 import { leaveConversation } from '../../src/conversations/leave-conversation.ts';
 import { markRead } from '../../src/conversations/mark-read.ts';
 import { sendMessage } from '../../src/conversations/send-message.ts';
-import { WriteQueue } from '../../src/conversations/write-queue.ts';
 import type { Viewer } from '../../src/identity/viewer.ts';
-import { KyselyConversationStore } from '../../src/store/conversation-store.ts';
-import { type Database, openDatabase } from '../../src/store/database.ts';
-import { KyselyUserStore } from '../../src/store/users.ts';
-import { createTestDatabase, databasesFor, NO_NOTICES, type TestDatabase } from '../support/databases.ts';
-import { FaultyStore } from './faulty-store.ts';
+import { databasesFor } from '../support/databases.ts';
+import { useCountedBatches } from './counted-batches.ts';
 
 interface Chat {
 	readonly conversationId: string;
@@ -48,67 +44,13 @@ const KINDS: Record<string, (chat: Chat, index: number) => Promise<unknown>> = {
 };
 
 describe.each(databasesFor('statements per batch'))('on %s', (kind) => {
-	let testDatabase: TestDatabase;
-	let database: Database;
-	let writes: WriteQueue;
-	let faulty: FaultyStore;
-	let sizes: number[];
-	/** Of each transaction. */
-	let statements: number[];
+	const batches = useCountedBatches(kind);
 
 	beforeAll(async () => {
-		testDatabase = await createTestDatabase(kind);
-		database = await openDatabase(testDatabase.config, NO_NOTICES);
-		const store = new KyselyConversationStore(
-			counting(database, () => statements),
-			() => {},
-		);
-		const users = new KyselyUserStore(database);
-		faulty = new FaultyStore(store);
-		statements = [];
-		sizes = [];
-		writes = new WriteQueue(faulty, {
-			maxQueued: 1_000,
-			maxBatch: 1_000,
-			onCommitted: () => {},
-			observe: ({ size }) => sizes.push(size),
-		});
-		domain = {
-			store,
-			users,
-			writes,
-			epoch: () => '',
-			attempts: async () => [],
-			observeSend: () => {},
-			announceRead: () => {},
-		};
-		const viewer = async (name: string, role: 'CUSTOMER' | 'AGENT') => ({
-			user: await users.ensure({ subject: name, name, role }),
-			expiresAt: Number.POSITIVE_INFINITY,
-		});
-		alice = await viewer('alice', 'CUSTOMER');
-		agent = await viewer('agent', 'AGENT');
+		({ domain } = batches);
+		alice = await batches.viewer('alice', 'CUSTOMER');
+		agent = await batches.viewer('agent', 'AGENT');
 	});
-
-	afterAll(async () => {
-		await writes.close();
-		await database.close();
-		await testDatabase.drop();
-	});
-
-	/** All in one batch: it waits behind a transaction of no account until it is complete. */
-	async function inOneBatch<T>(work: readonly (() => Promise<T>)[]): Promise<number> {
-		const { promise, resolve } = Promise.withResolvers<void>();
-		faulty.gate = promise;
-		const plug = createConversation(domain, alice, {});
-		await until(() => writes.load.storing === 1);
-		const all = Promise.all(work.map((run) => run()));
-		await until(() => writes.load.waiting === work.length);
-		resolve();
-		await Promise.all([plug, all]);
-		expect(sizes.at(-1)).toBe(work.length);
-		return statements.at(-1) ?? 0;
-	}
 
 	async function chats(count: number): Promise<readonly Chat[]> {
 		return Promise.all(
@@ -127,7 +69,7 @@ describe.each(databasesFor('statements per batch'))('on %s', (kind) => {
 			const all = await chats(size);
 			for (const [name, run] of Object.entries(KINDS)) {
 				const work = all.map((chat, index) => () => run(chat, index));
-				counts[name]?.push(await inOneBatch(work));
+				counts[name]?.push(await batches.inOneBatch(work));
 			}
 		}
 		for (const [name, [one = 0, ten, many]] of Object.entries(counts))
@@ -135,28 +77,3 @@ describe.each(databasesFor('statements per batch'))('on %s', (kind) => {
 		expect(counts).toMatchObject({ 'send with a key': [6, 6, 6] });
 	});
 });
-
-async function until(isSo: () => boolean): Promise<void> {
-	while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
-}
-
-/** Begin and commit are not counted: each transaction has one of each. */
-function counting(database: Database, counts: () => number[]): Database {
-	return {
-		...database,
-		transact: (work) => {
-			const index = counts().push(0) - 1;
-			return database.transact((db) =>
-				work(
-					db.withPlugin({
-						transformQuery: ({ node }) => node,
-						transformResult: async ({ result }) => {
-							counts()[index] = (counts()[index] ?? 0) + 1;
-							return result;
-						},
-					}),
-				),
-			);
-		},
-	};
-}
