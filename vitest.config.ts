@@ -28,7 +28,11 @@ const postgresql: TestProjectInlineConfiguration = {
 		name: 'postgresql',
 		env: { TEST_DATABASE: 'postgresql' },
 		runner: 'tests/support/postgresql-runner.ts',
-		include: ['tests/api/*.test.ts', 'tests/model/*.test.ts', 'tests/faults/{kill,stopping}.test.ts'],
+		include: [
+			'tests/api/*.test.ts',
+			'tests/model/*.test.ts',
+			'tests/faults/{kill,stopping,webhooks-kill}.test.ts',
+		],
 		exclude: [
 			// Transports and their limits, documents, tokens.
 			'tests/api/{disjoint-fields,error-counts,error-locations,graphiql,http-requests,page-arguments}.test.ts',
