@@ -53,7 +53,7 @@ export async function runBatch(
 		waiting.attempt = decide(waiting.command, draft);
 	}
 	const changed = [...drafts.values()].filter((draft) => draft.hasChanges);
-	if (changed.length === 0) return;
+	if (changed.length === 0 && !outside.hasChanges) return;
 	const changes = changed.map((draft) => draft.changes());
 	await transaction.save(merge(changes, outside, queueWebhooks));
 }

@@ -64,6 +64,10 @@ export class OutsideState {
 		this.#changedOptOuts.set(key, undefined);
 	}
 
+	get hasChanges(): boolean {
+		return this.#newThreads.length > 0 || this.#newReceipts.length > 0 || this.#changedOptOuts.size > 0;
+	}
+
 	changes(): Pick<Changes, 'newThreads' | 'newReceipts' | 'newOptOuts' | 'endedOptOuts'> {
 		const changed = Array.from(this.#changedOptOuts);
 		return {

@@ -62,12 +62,13 @@ async function takeMessage(req: IncomingMessage, deps: WebhookDeps): Promise<Tak
 
 /** `{ "type": "message.status", "data": { "id", "providerId", "status", "timestamp", "error" } }` */
 async function takeStatus(req: IncomingMessage, deps: WebhookDeps): Promise<Taken> {
-	const { type, data } = await readWebhook(req, deps);
+	const { webhookId, type, data } = await readWebhook(req, deps);
 	if (type !== 'message.status') return 'ignored';
 	const { id, providerId, status, timestamp, error } = readAs(StatusData, data);
 	const messageId = readPublicMessageId(id);
 	return receiveStatus(deps.outbound, {
 		provider: 'webhook',
+		webhookId,
 		...(messageId !== undefined && { messageId }),
 		status,
 		timestamp,

@@ -1,5 +1,6 @@
 import { report } from '../conversations/delivery.ts';
 import { newId } from '../conversations/ids.ts';
+import { receiptKey } from '../conversations/outside-keys.ts';
 import type { Outbound } from './outbound.ts';
 import { recordedError } from './provider.ts';
 
@@ -11,16 +12,19 @@ export interface StatusReport {
 	readonly status: 'SENT' | 'DELIVERED' | 'UNDELIVERED' | 'FAILED';
 	readonly error?: string;
 	readonly timestamp: Date;
+	/** Of the call that brought it, where calls have ids. */
+	readonly webhookId?: string;
 }
 
 /**
- * Takes a status on: in whatever order they come, and however often, none moves a delivery back.
+ * Takes a status on: in whatever order they come, and however often, none moves a delivery back. The same call counts once,
+ * whatever a person has had sent again since.
  * @throws ServiceBusyError.
  */
 export async function receiveStatus(
 	outbound: Outbound,
-	{ provider, messageId, providerMessageId, status, error }: StatusReport,
-): Promise<'changed' | 'unchanged' | 'not-found'> {
+	{ provider, messageId, providerMessageId, status, error, webhookId }: StatusReport,
+): Promise<'changed' | 'unchanged' | 'repeated' | 'not-found'> {
 	const found = await find(outbound, provider, messageId, providerMessageId);
 	if (found === undefined) return 'not-found';
 	const said = {
@@ -28,13 +32,18 @@ export async function receiveStatus(
 		providerMessageId: providerMessageId ?? null,
 		error: error === undefined ? null : recordedError(error),
 	};
+	const receipt = webhookId === undefined ? undefined : receiptKey(provider, 'webhook', webhookId);
 	return outbound.domain.writes.run({
 		id: newId(),
 		conversationId: found.conversationId,
-		needs: { messageIds: [found.messageId] },
+		needs: { messageIds: [found.messageId], ...(receipt !== undefined && { receiptKeys: [receipt] }) },
 		decide: (draft) => {
 			const delivery = draft.message(found.messageId)?.outside?.delivery;
 			if (!delivery) return 'not-found';
+			if (receipt !== undefined) {
+				if (draft.outside.isReceived(receipt)) return 'repeated';
+				draft.outside.addReceipt({ key: receipt, receivedAt: draft.now });
+			}
 			const changed = report(delivery, said, draft.now);
 			if (changed === undefined) return 'unchanged';
 			draft.changeDelivery(changed, null);
