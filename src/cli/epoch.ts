@@ -7,7 +7,8 @@ export function epochCommand(): Command {
 		.description("print the database's epoch: which log clients follow")
 		.option(
 			'--renew',
-			'write a new one, after a restore from a backup: clients then load the history again, and miss nothing',
+			'write a new one, after a restore from a backup: clients then load the history again, and miss nothing; messages ' +
+				'that were to be sent to the outside become UNKNOWN',
 		)
 		.addOption(waitOption())
 		.action(async ({ wait, renew = false }: WaitOption & { readonly renew?: boolean }) => {

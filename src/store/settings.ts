@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { DatabaseError } from './errors.ts';
+import { setDeliveriesAside } from './set-aside.ts';
 import type { Queries } from './tables.ts';
 
 /** Which database this is, for ever; a copy of it has another epoch. */
@@ -23,14 +24,20 @@ export async function readEpoch(db: Queries): Promise<string> {
 	return row.value;
 }
 
-/** Declares the log to be another one; answers with its new name. Running nodes find out by themselves. */
+/**
+ * Declares the log to be another one, and with it what was to be sent to be unknown; answers with the log's new name.
+ * Running nodes find out by themselves.
+ */
 export async function renewEpoch(db: Queries): Promise<string> {
 	const epoch = randomBytes(8).toString('hex');
-	const { numUpdatedRows } = await db
-		.updateTable('settings')
-		.set({ value: epoch })
-		.where('name', '=', 'epoch')
-		.executeTakeFirst();
-	if (Number(numUpdatedRows) !== 1) throw new DatabaseError(NO_EPOCH);
-	return epoch;
+	return db.transaction().execute(async (transaction) => {
+		const { numUpdatedRows } = await transaction
+			.updateTable('settings')
+			.set({ value: epoch })
+			.where('name', '=', 'epoch')
+			.executeTakeFirst();
+		if (Number(numUpdatedRows) !== 1) throw new DatabaseError(NO_EPOCH);
+		await setDeliveriesAside(transaction);
+		return epoch;
+	});
 }

@@ -1,3 +1,5 @@
+import { NOBODY, newId } from '../../src/conversations/ids.ts';
+import type { Conversation } from '../../src/conversations/model.ts';
 import type { Attachment, Delivery } from '../../src/conversations/outside.ts';
 import type { Changes, ConversationStore } from '../../src/conversations/store.ts';
 import { deliveryOf, goingOut } from '../support/outside.ts';
@@ -5,6 +7,26 @@ import { append, NO_CHANGES } from './store-append.ts';
 
 interface Stored {
 	readonly conversations: ConversationStore;
+}
+
+/** A conversation without a log, which somebody outside began. */
+export async function conversationFor(stored: Stored): Promise<string> {
+	const id = newId();
+	const now = new Date();
+	const conversation: Conversation = {
+		id,
+		subject: null,
+		channel: 'SMS',
+		status: 'OPEN',
+		visibility: 'PRIVATE',
+		creatorId: NOBODY,
+		lastSequence: 0,
+		createdAt: now,
+		lastActivityAt: now,
+		closedAt: null,
+	};
+	await change(stored, id, { newConversations: [conversation] });
+	return id;
 }
 
 const UNBORN = { id: '', conversationId: '', sequence: 0 };

@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest';
-import { newId } from '../../src/conversations/ids.ts';
 import { openStore, type Store } from '../../src/store/database.ts';
 import { outsideEntities } from '../../src/store/outside-entities.ts';
-import { append, NO_CHANGES } from '../contract/store-append.ts';
-import { change } from '../contract/store-deliver.ts';
+import { append } from '../contract/store-append.ts';
+import { change, conversationFor } from '../contract/store-deliver.ts';
 import { createTestDatabase, databasesFor, NO_NOTICES, type TestDatabase } from '../support/databases.ts';
 import { attemptOf, deliveryOf, goingOut, incomingOf, threadOf } from '../support/outside.ts';
 import { exportText, importText, linesOf } from '../support/transfer.ts';
@@ -12,25 +11,8 @@ const UNBORN = { id: '', conversationId: '', sequence: 0 };
 
 /** A row or more in each table of what goes out and comes in: columns that are null, and columns that are not. */
 async function fill(store: Store): Promise<void> {
-	const id = newId();
 	const now = new Date();
-	await change(store, id, {
-		...NO_CHANGES,
-		newConversations: [
-			{
-				id,
-				subject: null,
-				channel: 'SMS',
-				status: 'OPEN',
-				visibility: 'PRIVATE',
-				creatorId: id,
-				lastSequence: 0,
-				createdAt: now,
-				lastActivityAt: now,
-				closedAt: null,
-			},
-		],
-	});
+	const id = await conversationFor(store);
 	const attachments = [
 		{ url: 'https://example.com/🦊', contentType: 'image/png', size: 2 ** 31 - 1 },
 		{ url: "https://example.com/'", contentType: null, size: null },

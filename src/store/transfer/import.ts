@@ -4,6 +4,7 @@ import type { Dialect } from '../dialect.ts';
 import { findCause, messageOf } from '../errors.ts';
 import type { Maintenance } from '../maintenance.ts';
 import { migrateUp, readMigrations, requireCurrentSchema } from '../migrate.ts';
+import { setDeliveriesAside } from '../set-aside.ts';
 import type { Queries } from '../tables.ts';
 import type { Observer } from './export.ts';
 import { type RowCounts, TransferError } from './format.ts';
@@ -181,7 +182,7 @@ class Import {
 		return statement;
 	}
 
-	/** Takes over the settings, and with them the identity, and says that the database is whole. */
+	/** Takes over the settings, and with them the identity unless it is a copy, and says that the database is whole. */
 	async #finish(batches: readonly Batch[]): Promise<void> {
 		const rows = batches.flatMap(({ table, rows }) =>
 			rows.map((row) => Object.fromEntries(table.columns.map(({ name }, index) => [name, row[index]]))),
@@ -189,6 +190,7 @@ class Import {
 		const taken = rows.filter(({ name }) => !(this.#options.asCopy && IDENTITY.has(name)));
 		const transaction = this.#db.transaction().execute(async (db) => {
 			if (this.#progress !== undefined) await moveProgress(db, this.#progress, undefined);
+			if (this.#options.asCopy) await setDeliveriesAside(db);
 			for (const setting of taken) {
 				await untyped(db).deleteFrom('settings').where('name', '=', setting['name']).execute();
 				await untyped(db).insertInto('settings').values(setting).execute();
