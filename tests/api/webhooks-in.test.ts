@@ -1,14 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Client } from '../support/client.ts';
-import { eventually, metric } from '../support/live.ts';
-import {
-	freshNumber,
-	messagesIn,
-	messagesWith,
-	type OutsideMessage,
-	sendBody,
-	sendOverHttp,
-} from '../support/outbound-api.ts';
+import { metric } from '../support/live.ts';
+import { freshNumber, messagesIn, messagesWith, sendBody, sendOverHttp } from '../support/outbound-api.ts';
 import { answerWith, ProviderServer } from '../support/provider-server.ts';
 import { startService, type TestService } from '../support/service.ts';
 import { postWebhook, signed, WEBHOOK_SECRET, type WebhookOptions } from '../support/webhooks.ts';

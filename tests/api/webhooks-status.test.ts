@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { perform } from '../support/chat.ts';
 import type { Client } from '../support/client.ts';
 import { eventually } from '../support/live.ts';
