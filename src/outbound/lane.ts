@@ -14,8 +14,10 @@ export interface LaneOptions<Work extends Job> {
 	readonly faultsToOpen: number;
 	/** which one call tries again after so long. */
 	readonly halfOpenAfterMs: number;
-	/** Asks the destination. Must not reject. */
+	/** Asks the destination. Where it rejects, which is a defect, nobody knows what it did. */
 	readonly send: (job: Work) => Promise<JobOutcome>;
+	/** Told why. */
+	readonly onDefect: (error: unknown) => void;
 	/** Told how a job ended, exactly once. */
 	readonly onEnd: (job: Work, outcome: JobOutcome, call: Call | undefined) => void;
 }
@@ -43,6 +45,7 @@ export class Lane<Work extends Job> {
 	readonly #breaker;
 	#openedAt = 0;
 	#pausedUntil = 0;
+	#restsUntil = 0;
 	#queue: Queued<Work>[] = [];
 	#inFlight = 0;
 	#timer: NodeJS.Timeout | undefined;
@@ -62,7 +65,7 @@ export class Lane<Work extends Job> {
 
 	/** How many more jobs it takes: none before there is room for many, since those that are claimed together cost little. */
 	get room(): number {
-		if (this.#pausedUntil > Date.now()) return 0;
+		if (this.#isPaused || this.#restsUntil > Date.now()) return 0;
 		const inHand = this.#queue.length + this.#inFlight;
 		if (this.isBroken) {
 			const mayProbe = Date.now() - this.#openedAt >= this.#options.halfOpenAfterMs && inHand === 0;
@@ -71,6 +74,10 @@ export class Lane<Work extends Job> {
 		const { maxInFlight } = this.#options;
 		const room = 2 * maxInFlight - inHand;
 		return room >= maxInFlight / 2 ? room : 0;
+	}
+
+	get #isPaused(): boolean {
+		return this.#pausedUntil > Date.now();
 	}
 
 	/** Whether a call is under way. */
@@ -86,13 +93,14 @@ export class Lane<Work extends Job> {
 	/** When it may take jobs again that takes none; undefined where that depends on nothing but its jobs. */
 	get availableAt(): number | undefined {
 		const halfOpenAt = this.isBroken ? this.#openedAt + this.#options.halfOpenAfterMs : 0;
-		const at = Math.max(this.#pausedUntil, halfOpenAt);
+		const at = Math.max(this.#pausedUntil, this.#restsUntil, halfOpenAt);
 		return at > Date.now() ? at : undefined;
 	}
 
-	/** Carries a job as soon as there is a place, in the order in which they are added. */
+	/** Carries a job as soon as there is a place, in the order in which they are added; releases it during a pause. */
 	add(job: Work, turn: Date | undefined, startBefore: number): void {
-		this.#queue.push({ job, turn, startBefore });
+		if (this.#isPaused) this.#release(job);
+		else this.#queue.push({ job, turn, startBefore });
 		this.#next();
 	}
 
@@ -100,7 +108,12 @@ export class Lane<Work extends Job> {
 	pause(until: Date): void {
 		if (until.getTime() <= this.#pausedUntil) return;
 		this.#pausedUntil = until.getTime();
-		if (this.#pausedUntil > Date.now()) this.#releaseQueue();
+		if (this.#isPaused) this.#releaseQueue();
+	}
+
+	/** Takes nothing more for so long, and carries what it has. */
+	rest(milliseconds: number): void {
+		this.#restsUntil = Date.now() + milliseconds;
 	}
 
 	/** Begins nothing more; answers when what is under way has ended. */
@@ -122,8 +135,7 @@ export class Lane<Work extends Job> {
 				return;
 			}
 			this.#queue.shift();
-			if (performance.now() > head.startBefore)
-				this.#options.onEnd(head.job, { kind: 'released' }, undefined);
+			if (performance.now() > head.startBefore) this.#release(head.job);
 			else void this.#carry(head.job);
 		}
 	}
@@ -135,7 +147,7 @@ export class Lane<Work extends Job> {
 		let outcome: JobOutcome = { kind: 'released' };
 		let call: Call | undefined;
 		try {
-			outcome = await this.#breaker.execute(() => this.#options.send(job));
+			outcome = await this.#breaker.execute(() => this.#send(job));
 			call = { startedAt, durationMs: Math.round(performance.now() - start) };
 		} catch (error) {
 			if (!isBrokenCircuitError(error)) throw error;
@@ -147,10 +159,23 @@ export class Lane<Work extends Job> {
 		this.#next();
 	}
 
+	async #send(job: Work): Promise<JobOutcome> {
+		try {
+			return await this.#options.send(job);
+		} catch (error) {
+			this.#options.onDefect(error);
+			return { kind: 'unknown', error: 'The call failed within the service.', isProviderFault: false };
+		}
+	}
+
 	#releaseQueue(): void {
 		clearTimeout(this.#timer);
 		this.#timer = undefined;
-		for (const { job } of this.#queue.splice(0)) this.#options.onEnd(job, { kind: 'released' }, undefined);
+		for (const { job } of this.#queue.splice(0)) this.#release(job);
+	}
+
+	#release(job: Work): void {
+		this.#options.onEnd(job, { kind: 'released' }, undefined);
 	}
 }
 

@@ -4,7 +4,7 @@ import type { Claim, Ended, Job, JobOutcome, Ledger } from './ledger.ts';
 
 export interface WorkerOptions<Work extends Job> {
 	/** What a lane is made of, when it is first used. */
-	readonly lane: (name: string) => Omit<LaneOptions<Work>, 'onEnd'>;
+	readonly lane: (name: string) => Omit<LaneOptions<Work>, 'onEnd' | 'onDefect'>;
 	/** The bound of one call, which leases are made by. */
 	readonly callTimeoutMs: number;
 	/** How often the ledger is asked when nothing else is heard. */
@@ -13,7 +13,7 @@ export interface WorkerOptions<Work extends Job> {
 	readonly maxInHand: number;
 	/** Told of each end, before it is recorded. */
 	readonly observe?: (lane: string, outcome: JobOutcome, call: Call | undefined) => void;
-	/** Told why the ledger could not be read or written; it is tried again. */
+	/** Told why the ledger could not be read or written, which is tried again, or why a call rejected. */
 	readonly onError: (error: unknown) => void;
 }
 
@@ -22,6 +22,8 @@ const SETTLED_TOGETHER = 16;
 const SETTLED_WITHIN_MS = 5;
 /** A lane that was not used yet shows no room. */
 const LEAST_ASKED = 16;
+/** A lane whose turns are all taken is left alone for so long, and what waits for it does not stand before the others. */
+const REST_MS = 250;
 
 /**
  * Carries what a ledger says is due: claims some, in batches ahead of the calls, asks their destinations, many side by
@@ -35,7 +37,8 @@ export class Worker<Due, Work extends Job> {
 	#settleTimer: NodeJS.Timeout | undefined;
 	readonly #settling = new Set<Promise<void>>();
 	#inHand = 0;
-	#isPumping = false;
+	#pumping: Promise<void> | undefined;
+	#beating: Promise<void> | undefined;
 	#isPoked = false;
 	#state: 'waiting' | 'running' | 'stopping' | 'stopped' = 'waiting';
 	#timer: NodeJS.Timeout | undefined;
@@ -47,6 +50,7 @@ export class Worker<Due, Work extends Job> {
 	}
 
 	start(): void {
+		if (this.#state !== 'waiting') return;
 		this.#state = 'running';
 		this.poke();
 	}
@@ -55,7 +59,7 @@ export class Worker<Due, Work extends Job> {
 	poke(): void {
 		if (this.#state !== 'running') return;
 		this.#isPoked = true;
-		if (!this.#isPumping) void this.#pump();
+		this.#pumping ??= this.#pump();
 	}
 
 	/** The lanes whose circuit is open, for health and metrics. */
@@ -72,7 +76,8 @@ export class Worker<Due, Work extends Job> {
 		this.#state = 'stopping';
 		clearTimeout(this.#timer);
 		const grace = new AbortController();
-		const drained = Promise.all(Array.from(this.#lanes.values(), (lane) => lane.drain())).then(async () => {
+		const lanes = Array.from(this.#lanes.values(), (lane) => lane.drain());
+		const drained = Promise.all([this.#pumping, this.#beating, ...lanes]).then(async () => {
 			this.#settleAll();
 			while (this.#settling.size > 0) await Promise.all(this.#settling);
 		});
@@ -82,7 +87,6 @@ export class Worker<Due, Work extends Job> {
 	}
 
 	async #pump(): Promise<void> {
-		this.#isPumping = true;
 		clearTimeout(this.#timer);
 		let wait: number | undefined;
 		try {
@@ -94,41 +98,53 @@ export class Worker<Due, Work extends Job> {
 		} catch (error) {
 			this.#options.onError(error);
 		}
-		this.#isPumping = false;
+		this.#pumping = undefined;
 		if (this.#state !== 'running') return;
 		// A ledger that failed is asked again at the next beat, whoever pokes.
-		if (wait !== undefined && this.#isPoked) void this.#pump();
+		if (wait !== undefined && this.#isPoked) this.poke();
 		else this.#timer = setTimeout(() => this.poke(), wait ?? this.#options.beatMs);
 	}
 
 	/** Claims as much as there is room for. */
 	async #turn(): Promise<void> {
 		const now = new Date();
-		if (now.getTime() >= this.#beatAt) {
-			this.#beatAt = now.getTime() + this.#options.beatMs;
-			await this.#ledger.beat(now);
-		}
+		this.#beat(now);
 		for (const [name, until] of await this.#ledger.pauses(now)) this.#lane(name).pause(until);
 		const limit = Math.min(this.#options.maxInHand - this.#inHand, Math.max(LEAST_ASKED, this.#room()));
 		if (limit <= 0) return;
 		const due = await this.#ledger.due(now, limit, (lanes) => this.#choose(lanes) !== undefined);
 		const routed = this.#route(due);
 		if (routed.size === 0) return;
-		const leaseMs = 3 * this.#options.callTimeoutMs + 2_000;
 		const turns = await this.#turns(routed, now);
-		const claims = turns.map(({ due: one, lane }): Claim<Due> => {
-			return { due: one, lane, leaseUntil: new Date(now.getTime() + leaseMs) };
-		});
-		const startBefore = performance.now() + leaseMs - this.#options.callTimeoutMs - 1_000;
-		if (claims.length === 0) return;
+		if (turns.length === 0 || this.#state !== 'running') return;
+		const { callTimeoutMs } = this.#options;
+		const leaseMs = 3 * callTimeoutMs + 2_000;
+		const leaseUntil = new Date(Date.now() + leaseMs);
+		const startBefore = performance.now() + leaseMs - callTimeoutMs - 1_000;
+		const claims = turns.map(({ due: one, lane }): Claim<Due> => ({ due: one, lane, leaseUntil }));
 		const jobs = await this.#ledger.claim(claims);
 		for (const [index, job] of jobs.entries()) {
 			if (job === undefined) continue;
 			this.#inHand++;
-			this.#lane(job.lane).add(job, turns[index]?.turn, startBefore);
+			// Stopped meanwhile: the lanes begin nothing more.
+			if (this.#state !== 'running') this.#end(job, { kind: 'released' }, undefined);
+			else this.#lane(job.lane).add(job, turns[index]?.turn, startBefore);
 		}
 		// There may be more, and what could not be had may be elsewhere by now.
 		if (due.length === limit) this.#isPoked = true;
+	}
+
+	/** Beside what is claimed: it may take its time, and one thing that is locked must not hold up the others. */
+	#beat(now: Date): void {
+		if (this.#beating !== undefined || now.getTime() < this.#beatAt) return;
+		this.#beatAt = now.getTime() + this.#options.beatMs;
+		this.#beating = this.#ledger
+			.beat(now)
+			.catch(this.#options.onError)
+			.finally(() => {
+				this.#beating = undefined;
+				this.poke();
+			});
 	}
 
 	/** For each lane what it has room for, of what is due. */
@@ -166,6 +182,7 @@ export class Worker<Due, Work extends Job> {
 		const all: { readonly due: Due; readonly lane: string; readonly turn: Date | undefined }[] = [];
 		for (const [lane, wanted] of routed) {
 			const turns = await this.#ledger.turns(lane, wanted.length, now);
+			if (turns !== undefined && turns.length < wanted.length) this.#lane(lane).rest(REST_MS);
 			for (const [index, due] of wanted.entries()) {
 				const turn = turns?.[index];
 				if (turns === undefined || turn !== undefined) all.push({ due, lane, turn });
@@ -188,6 +205,7 @@ export class Worker<Due, Work extends Job> {
 		if (lane === undefined) {
 			lane = new Lane({
 				...this.#options.lane(name),
+				onDefect: (error) => this.#options.onError(error),
 				onEnd: (job, outcome, call) => this.#end(job, outcome, call),
 			});
 			this.#lanes.set(name, lane);

@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { type MemoryJob, MemoryLedger } from './memory-ledger.ts';
+import { ACCEPTED, items, openCalls, startWorker, stopWorkers } from './worker-setup.ts';
+
+stopWorkers();
+
+/** Claims that are answered when they are told to; each gets as far as the one before it is let go. */
+function holdClaims(ledger: MemoryLedger) {
+	const held: (() => void)[] = [];
+	const waiting: (() => void)[] = [];
+	const claim = ledger.claim.bind(ledger);
+	ledger.claim = async (claims) => {
+		await new Promise<void>((resolve) => {
+			held.push(resolve);
+			for (const heard of waiting.splice(0)) heard();
+		});
+		return claim(claims);
+	};
+	return {
+		begun: async () => {
+			while (held.length === 0) await new Promise<void>((resolve) => waiting.push(resolve));
+		},
+		letGo: () => held.shift()?.(),
+		letAllGo: () => {
+			ledger.claim = claim;
+			for (const go of held.splice(0)) go();
+		},
+	};
+}
+
+describe('while a worker waits for what it claims', () => {
+	it('a pause that its destination asks for holds for that too', async () => {
+		const ledger = new MemoryLedger();
+		ledger.add(...items(6, 'webhook'));
+		const claims = holdClaims(ledger);
+		const calls = openCalls();
+		startWorker(ledger, { ...calls, maxInFlight: 2 });
+		await claims.begun();
+		claims.letGo();
+		await calls.until(2);
+		calls.open.get('webhook-1')?.(ACCEPTED);
+		await claims.begun();
+		calls.open.get('webhook-2')?.({
+			kind: 'retry',
+			error: 'slow down',
+			isProviderFault: false,
+			pausesProvider: true,
+			retryAfterMs: 600_000,
+		});
+		await ledger.until(() => ledger.settled.some(({ id }) => id === 'webhook-4'));
+		claims.letAllGo();
+		await ledger.until(() => ledger.settled.some(({ id }) => id === 'webhook-5'));
+		expect(ledger.settled.find(({ id }) => id === 'webhook-5')?.kind).toBe('released');
+		expect(calls.begun).toEqual(['webhook-1', 'webhook-2', 'webhook-3']);
+	});
+
+	it('a stop waits for it, releases it, and nothing more begins', async () => {
+		const ledger = new MemoryLedger();
+		ledger.add(...items(3, 'webhook'));
+		const claims = holdClaims(ledger);
+		const calls = openCalls();
+		const worker = startWorker(ledger, calls);
+		await claims.begun();
+		const stopped = worker.stop(600_000);
+		claims.letAllGo();
+		await stopped;
+		expect(ledger.settled.map(({ kind }) => kind)).toEqual(['released', 'released', 'released']);
+		expect(calls.begun).toEqual([]);
+		worker.start();
+		expect(ledger.claimed).toHaveLength(3);
+	});
+
+	it('its lease has not begun', async () => {
+		const ledger = new MemoryLedger();
+		ledger.add(...items(1, 'webhook'));
+		const due = ledger.due.bind(ledger);
+		let askedUntil = 0;
+		ledger.due = async (...asked) => {
+			const found = await due(...asked);
+			const before = Date.now();
+			while (Date.now() < before + 5) await new Promise((resolve) => setTimeout(resolve, 1));
+			askedUntil = Date.now();
+			return found;
+		};
+		startWorker(ledger, { send: async () => ACCEPTED, options: { callTimeoutMs: 10_000 } });
+		await ledger.until(() => ledger.settled.length === 1);
+		// Three calls, and two seconds.
+		expect(ledger.claimed[0]?.leaseUntil.getTime()).toBeGreaterThanOrEqual(askedUntil + 32_000);
+	});
+});
+
+describe('a worker goes on', () => {
+	it('while what is done at each beat takes its time', async () => {
+		const ledger = new MemoryLedger();
+		ledger.add(...items(3, 'webhook'));
+		ledger.beat = () => new Promise(() => {});
+		startWorker(ledger, { send: async () => ACCEPTED });
+		await ledger.until(() => ledger.settled.length === 3);
+	});
+
+	it('when that fails, and hears of it', async () => {
+		const ledger = new MemoryLedger();
+		ledger.add(...items(3, 'webhook'));
+		ledger.beat = async () => {
+			throw new Error('one of them is locked');
+		};
+		const errors: unknown[] = [];
+		startWorker(ledger, { send: async () => ACCEPTED, options: { onError: (error) => errors.push(error) } });
+		await ledger.until(() => ledger.settled.length === 3);
+		expect(errors).toEqual([new Error('one of them is locked')]);
+	});
+
+	it('with other lanes while all turns of one are taken, however much waits for that', async () => {
+		const ledger = new MemoryLedger();
+		ledger.add(...items(200, 'slow'), ...items(20, 'fast'));
+		ledger.turnsOf = (lane) => (lane === 'slow' ? [] : undefined);
+		startWorker(ledger, { send: async () => ACCEPTED });
+		await ledger.until(() => ledger.settled.length === 20);
+		expect(ledger.settled.every(({ lane }) => lane === 'fast')).toBe(true);
+	});
+
+	it('when a call ends as it must not: nobody knows what was sent', async () => {
+		const ledger = new MemoryLedger();
+		ledger.add(...items(3, 'webhook'));
+		const errors: unknown[] = [];
+		const send = async ({ id }: MemoryJob) => {
+			if (id === 'webhook-2') throw new Error('a defect');
+			return ACCEPTED;
+		};
+		startWorker(ledger, { send, options: { onError: (error) => errors.push(error) } });
+		await ledger.until(() => ledger.settled.length === 3);
+		expect(ledger.settled.map(({ kind }) => kind).sort()).toEqual(['accepted', 'accepted', 'unknown']);
+		expect(errors).toEqual([new Error('a defect')]);
+	});
+});
