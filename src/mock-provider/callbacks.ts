@@ -17,7 +17,7 @@ export interface CallbackOptions {
 }
 
 const DELAY_MS = 300;
-const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000];
+const RETRY_MS = [500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000];
 const CONNECTIONS = 16;
 const ANSWER_MS = 5_000;
 
