@@ -31,7 +31,7 @@ const postgresql: TestProjectInlineConfiguration = {
 		include: [
 			'tests/api/*.test.ts',
 			'tests/model/*.test.ts',
-			'tests/faults/{kill,stopping,webhooks-kill}.test.ts',
+			'tests/faults/{kill,stopping,outbound,outbound-crash,outbound-rate,webhooks-kill}.test.ts',
 		],
 		exclude: [
 			// Transports and their limits, documents, tokens.

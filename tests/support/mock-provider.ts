@@ -12,7 +12,9 @@ export const PROGRAM = resolve('src/cli/mock-provider.ts');
 /** The mock provider as its users run it, a process of its own. */
 export interface MockProviderProcess {
 	readonly url: string;
-	/** Of its log's file: all requests for messages so far, in the order in which they came. */
+	/** Its log so far, of the file. */
+	entries(): LogEntry[];
+	/** The requests for messages among them, in the order in which they came. */
 	requests(): RequestEntry[];
 	/** SIGTERM, and its end. */
 	stop(): Promise<Exit>;
@@ -48,15 +50,15 @@ export async function startMockProvider(
 		child.kill(signal);
 		return exited;
 	};
+	const entries = () => {
+		// What is behind the last line's end is not written to its end.
+		const lines = readFileSync(file, 'utf8').split('\n').slice(0, -1);
+		return lines.map((line): LogEntry => JSON.parse(line));
+	};
 	return {
 		url,
-		requests: () =>
-			readFileSync(file, 'utf8')
-				.split('\n')
-				// What is behind the last line's end is not written to its end.
-				.slice(0, -1)
-				.map((line): LogEntry => JSON.parse(line))
-				.filter((entry) => entry.kind === 'request'),
+		entries,
+		requests: () => entries().filter((entry) => entry.kind === 'request'),
 		stop: () => end('SIGTERM'),
 		kill: () => end('SIGKILL'),
 		remove: async () => {
