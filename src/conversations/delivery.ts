@@ -167,7 +167,10 @@ export interface Report {
 	readonly error: string | null;
 }
 
-/** A provider's word on a message that it was asked to send: also where its answer to that was lost. */
+/**
+ * A provider's word on a message that it was asked to send: also where its answer to that was lost. Of an attempt before
+ * the last, known by another id, only that it reached the contact is worth knowing: the last may fare otherwise.
+ */
 export function report(
 	delivery: Delivery,
 	{ status, providerMessageId, error }: Report,
@@ -176,6 +179,9 @@ export function report(
 	// Nobody was asked in this round, so that the word is of one before.
 	if (delivery.tries === 0 && !delivery.uncertain) return undefined;
 	if (ENDS.has(delivery.status)) return undefined;
+	const known = delivery.providerMessageId;
+	const isOfAnother = known !== null && providerMessageId !== null && providerMessageId !== known;
+	if (isOfAnother && status !== 'DELIVERED') return undefined;
 	if (status === 'SENT' && delivery.status === 'SENT') return undefined;
 	return {
 		...delivery,

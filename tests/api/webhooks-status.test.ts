@@ -125,7 +125,7 @@ test.each([
 test('brings an error that every database keeps', async () => {
 	const { id, delivery } = await sent();
 	const error = `\u0000😀 'quoted' ${'x'.repeat(1_000)}`;
-	expect((await tell(status(id, { status: 'failed', providerId: 7, error }))).body).toEqual({
+	expect((await tell(status(id, { status: 'failed', error }))).body).toEqual({
 		status: 'changed',
 	});
 	expect((await delivery())?.error).toMatch(/^😀 'quoted' x+$/u);

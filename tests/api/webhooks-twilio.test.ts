@@ -179,11 +179,12 @@ describe('a status that Twilio tells', () => {
 		const { body } = await sendOverHttp(service, agent.person, sendBody({ from_: OWN }));
 		const delivery = async () => (await messagesIn(agent, body.conversation.id)).at(-1)?.delivery;
 		await eventually(async () => (await delivery())?.status, 'SENT');
+		const MessageSid = String((await delivery())?.providerMessageId);
 		const posted = twilio.requests.map((request) => new URLSearchParams(request.body));
 		const callback = posted
 			.map((form) => form.get('StatusCallback') ?? '')
 			.find((url) => url.includes(body.message.id));
-		return { path: String(callback).replace(PUBLIC_URL, ''), delivery };
+		return { path: String(callback).replace(PUBLIC_URL, ''), MessageSid, delivery };
 	}
 
 	const report = (MessageStatus: string, more: Readonly<Record<string, string>> = {}) => ({
@@ -194,7 +195,7 @@ describe('a status that Twilio tells', () => {
 	});
 
 	test('moves the message on, and never back', async () => {
-		const { path, delivery } = await sent();
+		const { path, MessageSid, delivery } = await sent();
 		for (const [status, expected] of [
 			['queued', 'SENT'],
 			['sending', 'SENT'],
@@ -202,20 +203,22 @@ describe('a status that Twilio tells', () => {
 			['delivered', 'DELIVERED'],
 			['sent', 'DELIVERED'],
 		] as const) {
-			expect(await call({ path, form: report(status) })).toMatchObject({ status: 200, text: TWIML });
+			expect(await call({ path, form: report(status, { MessageSid }) })).toMatchObject({
+				status: 200,
+				text: TWIML,
+			});
 			expect(await delivery()).toMatchObject({ status: expected });
 		}
 	});
 
 	test('brings Twilio’s code of what went wrong', async () => {
-		const { path, delivery } = await sent();
-		await call({ path, form: report('undelivered', { ErrorCode: '30003' }) });
+		const { path, MessageSid, delivery } = await sent();
+		await call({ path, form: report('undelivered', { MessageSid, ErrorCode: '30003' }) });
 		expect(await delivery()).toMatchObject({ status: 'UNDELIVERED', error: 'Twilio error 30003' });
 	});
 
 	test('finds the message by Twilio’s id as well', async () => {
-		const { delivery } = await sent();
-		const MessageSid = String((await delivery())?.providerMessageId);
+		const { MessageSid, delivery } = await sent();
 		await call({ path: '/webhooks/twilio/status', form: report('failed', { MessageSid }) });
 		expect(await delivery()).toMatchObject({ status: 'FAILED' });
 	});

@@ -153,6 +153,20 @@ describe('a callback', () => {
 		expect(report(again, said('FAILED'), NOW)).toBeUndefined();
 	});
 
+	it('of an attempt before the last tells only that the contact has the message', () => {
+		const open = settle(sending(), 1, unknown, TERMS) as Delivery;
+		const again = { kind: 'accepted', providerMessageId: 'their-2' } as const;
+		const sent = settle(sending(redrive(open, NOW)), 2, again, TERMS) as Delivery;
+		for (const word of ['SENT', 'UNDELIVERED', 'FAILED'] as const)
+			expect(report(sent, said(word), NOW)).toBeUndefined();
+		expect(report(sent, said('DELIVERED'), NOW)).toMatchObject({
+			status: 'DELIVERED',
+			providerMessageId: 'their-2',
+		});
+		for (const providerMessageId of ['their-2', null])
+			expect(report(sent, { ...said('FAILED'), providerMessageId }, NOW)?.status).toBe('FAILED');
+	});
+
 	it('of an attempt with an open end counts also while a person has it sent again', () => {
 		const open = settle(sending(), 1, unknown, TERMS) as Delivery;
 		expect(report(redrive(open, NOW) as Delivery, said('DELIVERED'), NOW)?.status).toBe('DELIVERED');
