@@ -22,3 +22,12 @@ export async function setDeliveriesAside(db: Queries): Promise<void> {
 		.where('open_sequence', 'is not', null)
 		.execute();
 }
+
+/** Customers' systems hear of what happens in the first database, and not of what is tried out in its copy. */
+export async function disableWebhooks(db: Queries): Promise<void> {
+	await db
+		.updateTable('webhooks')
+		.set({ enabled: false, disabled_reason: 'This database is a copy.', updated_at: new Date() })
+		.where('enabled', '=', true)
+		.execute();
+}

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { newId } from '../../src/conversations/ids.ts';
 import type { Delivery, DeliveryStatus } from '../../src/conversations/outside.ts';
 import { openStore, type Store } from '../../src/store/database.ts';
 import { renewEpoch } from '../../src/store/settings.ts';
+import type { Webhook } from '../../src/webhooks/webhook.ts';
 import { conversationFor, deliver } from '../contract/store-deliver.ts';
 import { createTestDatabase, databasesFor, NO_NOTICES, type TestDatabase } from '../support/databases.ts';
 import { exportText, importText } from '../support/transfer.ts';
@@ -19,6 +21,21 @@ const ENDED: readonly DeliveryStatus[] = [
 ];
 const FAR = new Date('2100-01-01T00:00:00Z');
 const ALL = { channels: ['SMS'], exceptProviders: [], limit: 100 } as const;
+
+const WEBHOOK: Webhook = {
+	id: newId(),
+	url: 'https://example.com/hook',
+	events: ['MESSAGE_SENT'],
+	enabled: true,
+	disabledReason: null,
+	secret: 'whsec_c2VjcmV0',
+	previousSecret: null,
+	previousSecretUntil: null,
+	createdAt: FAR,
+	updatedAt: FAR,
+};
+
+const webhooksIn = (place: TestDatabase) => withStore(place, ({ webhooks }) => webhooks.webhooks());
 
 async function withStore<T>({ config }: TestDatabase, work: (store: Store) => Promise<T>): Promise<T> {
 	const store = await openStore(config, NO_NOTICES);
@@ -83,6 +100,7 @@ describe.each(databasesFor('what is set aside'))('on %s', (kind) => {
 	});
 
 	test('what a database was to send is unknown in its copy, and moves with it when it moves', async () => {
+		await withStore(database, ({ webhooks }) => webhooks.insertWebhook(WEBHOOK));
 		const text = await exportText(database);
 		const [copy, moved] = [
 			await createTestDatabase(kind, { migrated: false }),
@@ -91,9 +109,13 @@ describe.each(databasesFor('what is set aside'))('on %s', (kind) => {
 		try {
 			await importText(copy, text, { asCopy: true });
 			await expectSetAside(copy);
+			expect(await webhooksIn(copy)).toMatchObject([
+				{ enabled: false, disabledReason: expect.stringContaining('copy') },
+			]);
 			await importText(moved, text);
 			expect((await deliveriesIn(moved)).deliveries).toEqual(before);
 			expect((await deliveriesIn(moved)).pending).toHaveLength(2);
+			expect(await webhooksIn(moved)).toEqual([WEBHOOK]);
 		} finally {
 			await copy.drop();
 			await moved.drop();

@@ -4,7 +4,7 @@ import type { Dialect } from '../dialect.ts';
 import { findCause, messageOf } from '../errors.ts';
 import type { Maintenance } from '../maintenance.ts';
 import { migrateUp, readMigrations, requireCurrentSchema } from '../migrate.ts';
-import { setDeliveriesAside } from '../set-aside.ts';
+import { disableWebhooks, setDeliveriesAside } from '../set-aside.ts';
 import type { Queries } from '../tables.ts';
 import type { Observer } from './export.ts';
 import { type RowCounts, TransferError } from './format.ts';
@@ -190,7 +190,10 @@ class Import {
 		const taken = rows.filter(({ name }) => !(this.#options.asCopy && IDENTITY.has(name)));
 		const transaction = this.#db.transaction().execute(async (db) => {
 			if (this.#progress !== undefined) await moveProgress(db, this.#progress, undefined);
-			if (this.#options.asCopy) await setDeliveriesAside(db);
+			if (this.#options.asCopy) {
+				await setDeliveriesAside(db);
+				await disableWebhooks(db);
+			}
 			for (const setting of taken) {
 				await untyped(db).deleteFrom('settings').where('name', '=', setting['name']).execute();
 				await untyped(db).insertInto('settings').values(setting).execute();
