@@ -143,7 +143,6 @@ test.each([
 	['rubbish', 'soon'],
 	['a negative number', '-5'],
 	['a fraction', '1.5'],
-	['a number beyond all', '9'.repeat(400)],
 	['several headers', ['1', '2']],
 	['a date that is past', 'Sun, 06 Nov 1994 08:49:37 GMT'],
 	['nothing', ''],

@@ -10,6 +10,8 @@ describe('Retry-After', () => {
 		[' 7 ', 7000],
 		['007', 7000],
 		['999999999', 999_999_999_000],
+		['18446744073709551615', 18_446_744_073_709_551_615_000],
+		['9'.repeat(10_000), Number.POSITIVE_INFINITY],
 	])('as seconds: %s', (value, ms) => {
 		expect(parseRetryAfter(value, NOW)).toBe(ms);
 	});
@@ -39,8 +41,6 @@ describe('Retry-After', () => {
 		['١٢'],
 		['1, 2'],
 		['120 seconds'],
-		['9'.repeat(16)],
-		['9'.repeat(10_000)],
 		['Infinity'],
 		['2026-03-01T12:00:30Z'],
 		['Sun, 01 Mar 2026 12:00:30'],
@@ -66,8 +66,8 @@ describe('Retry-After', () => {
 	});
 
 	test('is kept between a second and an hour', () => {
-		expect([0, -5, 999, 1000, 5000, 3_600_000, 3_600_001, 1e15].map(clampRetryAfter)).toEqual([
-			1000, 1000, 1000, 1000, 5000, 3_600_000, 3_600_000, 3_600_000,
-		]);
+		expect(
+			[0, -5, 999, 1000, 5000, 3_600_000, 3_600_001, Number.POSITIVE_INFINITY].map(clampRetryAfter),
+		).toEqual([1000, 1000, 1000, 1000, 5000, 3_600_000, 3_600_000, 3_600_000]);
 	});
 });

@@ -8,17 +8,14 @@ export function clampRetryAfter(ms: number): number {
 
 /**
  * The wait that a `Retry-After` header asks for, in milliseconds and not bounded: seconds or an HTTP date (RFC 9110,
- * 10.2.3). Undefined for anything else: no header, several, no such number or date, a date that is past.
+ * 10.2.3), of any size, even infinity. Undefined for anything else: no header, several, a date that is past.
  */
 export function parseRetryAfter(
 	header: string | readonly string[] | undefined,
 	now: Date,
 ): number | undefined {
 	const text = typeof header === 'string' ? header.trim() : '';
-	if (/^\d+$/.test(text)) {
-		const ms = Number(text) * 1000;
-		return Number.isSafeInteger(ms) ? ms : undefined;
-	}
+	if (/^\d+$/.test(text)) return Number(text) * 1000;
 	const ms = (parseHttpDate(text, now) ?? Number.NaN) - now.getTime();
 	return ms > 0 ? ms : undefined;
 }
