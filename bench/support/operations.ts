@@ -51,7 +51,14 @@ export const OPERATIONS = {
 	Follow: `subscription Follow($conversationId: ID!) {
 	conversationEvents(conversationId: $conversationId) ${EVENT}
 }`,
-	/** The product's alone: the others have no such argument. */
+	/** The product's alone, as the next one is: the others know nothing like it. */
+	SendOutboundMessage: `mutation SendOutboundMessage($input: SendOutboundMessageInput!) {
+	sendOutboundMessage(input: $input) {
+		__typename
+		... on SendOutboundMessagePayload { message { id sequence } }
+		... on Error { code problem: message retryable }
+	}
+}`,
 	Resume: `subscription Follow($conversationId: ID!, $after: Int!) {
 	conversationEvents(conversationId: $conversationId, after: $after) ${EVENT}
 }`,

@@ -15,6 +15,8 @@ export interface Program {
 	/** Of the npm script. */
 	readonly name: string;
 	readonly benches: Readonly<Record<string, Bench>>;
+	/** Whether the product is measured against none but itself. */
+	readonly withoutPeers?: boolean;
 }
 
 export const RESULTS = fileURLToPath(new URL('../results', import.meta.url));
@@ -46,10 +48,10 @@ function installPeers(): void {
 
 /** @returns whether every server answered as it should; how fast is not judged. */
 async function run(
-	benches: Program['benches'],
+	{ benches, withoutPeers = false }: Program,
 	{ names, database, quick, peersOnly }: ReturnType<typeof readArguments>,
 ): Promise<boolean> {
-	installPeers();
+	if (!withoutPeers) installPeers();
 	mkdirSync(RESULTS, { recursive: true });
 	// Beside the results and not in the system's folder for such: that one may be in memory.
 	const directory = mkdtempSync(join(RESULTS, 'databases-'));
@@ -108,6 +110,6 @@ export async function runBenches(program: Program): Promise<never> {
 	} catch (error) {
 		return fail(error, usage);
 	}
-	const sound = await run(program.benches, asked).catch(fail);
+	const sound = await run(program, asked).catch(fail);
 	process.exit(sound ? 0 : 1);
 }

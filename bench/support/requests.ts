@@ -11,7 +11,8 @@ export interface Worker {
 export interface RequestsTask {
 	readonly kind: 'requests';
 	readonly url: string;
-	readonly operation: 'send' | 'page';
+	/** `outbound`: each to a number of its own, in a conversation that the first message to it makes. */
+	readonly operation: 'send' | 'page' | 'outbound';
 	readonly workers: readonly Worker[];
 	/** No request starts later than this. */
 	readonly seconds: number;
@@ -109,6 +110,8 @@ function asker(agent: Agent, { url, operation, tag }: RequestsTask, { token, con
 		const body = requestBody('HistoryPage', { id: conversationId });
 		return () => post(body, isFullPage);
 	}
+	if (operation === 'outbound')
+		return (number) => post(outboundBody(number, `${tag}-${number}`), isSentOutside);
 	const bodyOf = sendBody(conversationId);
 	return (number) => post(bodyOf(`${tag}-${number}`), isSent);
 }
@@ -148,6 +151,14 @@ function sendBody(conversationId: string): (clientMessageId: string) => string {
 	return (clientMessageId) => `${start}${clientMessageId}"}}}`;
 }
 
+/** Of our one number to one of 10,000, none of which has a meaning to the mock provider. */
+function outboundBody(number: number, clientMessageId: string): string {
+	const to = `+1555${String(number % 10_000).padStart(4, '0')}111`;
+	const input = { from: '+11234567890', to, type: 'SMS', body: MESSAGE_BODY, clientMessageId };
+	return requestBody('SendOutboundMessage', { input });
+}
+
+const isSentOutside = (answer: Buffer): boolean => answer.includes('"SendOutboundMessagePayload"');
 const isSent = (answer: Buffer): boolean => answer.includes('"SendMessagePayload"');
 
 /** A page of 50 with its bodies is far above this; an answer with errors or with less is below. */
