@@ -18,8 +18,8 @@ export interface WorkerOptions<Work extends Job> {
 }
 
 const SETTLE_PAUSE_MS = 250;
-const SETTLED_TOGETHER = 16;
-const SETTLED_WITHIN_MS = 5;
+const SETTLED_TOGETHER = 32;
+const SETTLED_WITHIN_MS = 10;
 /** A lane that was not used yet shows no room. */
 const LEAST_ASKED = 16;
 /** A lane whose turns are all taken is left alone for so long, and what waits for it does not stand before the others. */
