@@ -67,7 +67,7 @@ export const Delivery = builder.objectRef<DeliveryRow>('Delivery').implement({
 		to: t.exposeString('to', { description: "The contact's address: E.164, or an email address." }),
 		provider: t.exposeString('provider', {
 			nullable: true,
-			description: 'Who was asked last; null before the first attempt.',
+			description: 'Who was asked last; null before the first attempt, and after a redrive until the next.',
 		}),
 		attempts: t.field({
 			type: [DeliveryAttempt],

@@ -129,7 +129,7 @@ async function threadsOf(
 	return ids.length === 0 ? [] : transaction.threadsOf(ids);
 }
 
-/** Only what the commands need, and whether the contacts of the conversations are opted out. */
+/** Only what the commands need, and whether the addresses of the conversations are opted out. */
 async function readOutside(
 	transaction: StoreTransaction,
 	commands: readonly Command<unknown>[],
@@ -138,7 +138,8 @@ async function readOutside(
 	const pairKeys = [...new Set(commands.flatMap(({ needs }) => needs.pairKey ?? []))];
 	const receiptKeys = [...new Set(commands.flatMap(({ needs }) => needs.receiptKeys ?? []))];
 	const optOutKeys = new Set(commands.flatMap(({ needs }) => needs.optOutKeys ?? []));
-	for (const { family, contactAddress } of threads) optOutKeys.add(optOutKey(family, contactAddress));
+	for (const { family, ownAddress, contactAddress } of threads)
+		for (const address of [ownAddress, contactAddress]) optOutKeys.add(optOutKey(family, address));
 	return new OutsideState({
 		threads: pairKeys.length === 0 ? [] : await transaction.threads(pairKeys),
 		receipts: receiptKeys.length === 0 ? new Set() : await transaction.receipts(receiptKeys),

@@ -26,7 +26,7 @@ export interface Needs {
 	readonly pairKey?: string;
 	/** Which of these were received before, also for a conversation that is new. */
 	readonly receiptKeys?: readonly string[];
-	/** Whether these are opted out, beside the contact of the conversation's own thread. */
+	/** Whether these are opted out, beside the addresses of the conversation's own thread. */
 	readonly optOutKeys?: readonly string[];
 	/** The deliveries before this sequence that are still to be sent. */
 	readonly openBefore?: number;

@@ -74,7 +74,10 @@ export function withDelivery<Row extends Message | StoredMessage>(message: Row, 
 	return { ...message, outside: { incoming, attachments, delivery } };
 }
 
-/** Another attempt begins, whose number is `attempts` of the answer. */
+/**
+ * Another attempt begins, whose number is `attempts` of the answer; not of another provider than the one that may have
+ * accepted the last one.
+ */
 export function claim(
 	delivery: Delivery,
 	{ provider, leaseUntil, now }: { readonly provider: string; readonly leaseUntil: Date; readonly now: Date },
@@ -82,6 +85,7 @@ export function claim(
 	const { status, nextAttemptAt } = delivery;
 	if (status !== 'QUEUED' && status !== 'RETRYING') return undefined;
 	if (nextAttemptAt !== null && nextAttemptAt > now) return undefined;
+	if (delivery.uncertain && delivery.provider !== null && delivery.provider !== provider) return undefined;
 	return {
 		...delivery,
 		status: 'SENDING',
@@ -194,7 +198,7 @@ export function report(
 	};
 }
 
-/** A person wants it sent (again): DEAD, FAILED and UNKNOWN begin another round. */
+/** A person wants it sent (again): DEAD, FAILED and UNKNOWN begin another round, with whatever provider there is. */
 export function redrive(delivery: Delivery, now: Date): Delivery | undefined {
 	const { status } = delivery;
 	if (!DEAD_LETTERS.some((dead) => dead === status)) return undefined;
@@ -202,6 +206,7 @@ export function redrive(delivery: Delivery, now: Date): Delivery | undefined {
 		...delivery,
 		...SETTLED,
 		status: 'QUEUED',
+		provider: null,
 		tries: 0,
 		nextAttemptAt: now,
 		providerMessageId: null,

@@ -58,7 +58,7 @@ export interface Delivery {
 	readonly to: string;
 	/** When the caller says that it was made. */
 	readonly requestedAt: Date;
-	/** Who was asked last; null before the first attempt. */
+	/** Who was asked last, since it was queued, or queued again by a person; null before. */
 	readonly provider: string | null;
 	/** Attempts begun, over all rounds. The last one's number is its fencing token: an older attempt changes nothing. */
 	readonly attempts: number;
@@ -71,7 +71,7 @@ export interface Delivery {
 	readonly providerMessageId: string | null;
 	/** Why it is not further, for people. */
 	readonly error: string | null;
-	/** An attempt of this round may have been accepted: it may be repeated with the same provider alone, and only by its key. */
+	/** An attempt may have been accepted: it is repeated with `provider` alone, if that is known, and only by its key. */
 	readonly uncertain: boolean;
 	readonly updatedAt: Date;
 }

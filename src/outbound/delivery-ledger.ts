@@ -30,6 +30,7 @@ export interface DeliveryJob extends Job {
 
 const TURNS_AHEAD_MS = 1_000;
 const EXPIRED_AT_ONCE = 100;
+const PROVIDER_GONE = 'The provider that may have the message is not configured any more.';
 /** A webhook is refused when it is older than some minutes; what a provider sends again by itself comes within days. */
 const RECEIPTS_KEPT_MS = 30 * 24 * 60 * 60 * 1_000;
 const FORGET_EVERY_MS = 60 * 60 * 1_000;
@@ -41,6 +42,8 @@ export class DeliveryLedger implements Ledger<DueDelivery, DeliveryJob> {
 	readonly #options: DeliveryLedgerOptions;
 	readonly #providers: ReadonlyMap<string, Provider>;
 	readonly #lanes: ReadonlyMap<OutsideChannel, readonly string[]>;
+	/** Due, and for a provider alone that there is not: `beat` sees to them. */
+	#stranded: readonly DueDelivery[] = [];
 	#forgetAt = 0;
 
 	constructor(domain: Pick<Domain, 'writes'>, store: OutboundStore, options: DeliveryLedgerOptions) {
@@ -62,7 +65,9 @@ export class DeliveryLedger implements Ledger<DueDelivery, DeliveryJob> {
 		const channels = Array.from(this.#lanes).flatMap(([channel, lanes]) => (canGo(lanes) ? [channel] : []));
 		if (channels.length === 0) return [];
 		const exceptProviders = Array.from(this.#providers.keys()).filter((name) => !canGo([name]));
-		return this.#store.due(now, { channels, exceptProviders, limit });
+		const due = await this.#store.due(now, { channels, exceptProviders, limit });
+		this.#stranded = due.filter((one) => this.lanesFor(one).length === 0);
+		return due.filter((one) => this.lanesFor(one).length > 0);
 	}
 
 	nextDueAt(now: Date): Promise<Date | undefined> {
@@ -136,23 +141,42 @@ export class DeliveryLedger implements Ledger<DueDelivery, DeliveryJob> {
 
 	async beat(now: Date): Promise<void> {
 		const expired = await this.#store.expired(now, EXPIRED_AT_ONCE);
-		await Promise.all(expired.map((due) => this.#expire(due)));
-		if (now.getTime() < this.#forgetAt) return;
-		this.#forgetAt = now.getTime() + FORGET_EVERY_MS;
-		await this.#store.forgetReceipts(new Date(now.getTime() - RECEIPTS_KEPT_MS));
+		await Promise.all([
+			...expired.map((due) => this.#change(due, (delivery, at) => this.#expire(delivery, at))),
+			...this.#stranded.map((due) => this.#change(due, (delivery, at) => this.#strand(delivery, at))),
+			this.#forget(now),
+		]);
 	}
 
-	#expire({ messageId, conversationId }: DueDelivery): Promise<void> {
+	/** Of one that nobody carries. */
+	#change(
+		{ messageId, conversationId }: DueDelivery,
+		change: (delivery: Delivery, now: Date) => Delivery | undefined,
+	): Promise<void> {
 		return this.#domain.writes.run({
 			id: newId(),
 			conversationId,
 			needs: { messageIds: [messageId] },
 			decide: (draft) => {
 				const delivery = draft.message(messageId)?.outside?.delivery;
-				const expired = delivery && expire(delivery, this.#terms(delivery.provider ?? '', draft.now));
-				if (expired) draft.changeDelivery(expired, null);
+				const changed = delivery && change(delivery, draft.now);
+				if (changed) draft.changeDelivery(changed, null);
 			},
 		});
+	}
+
+	#expire(delivery: Delivery, now: Date): Delivery | undefined {
+		return expire(delivery, this.#terms(delivery.provider ?? '', now));
+	}
+
+	#strand(delivery: Delivery, now: Date): Delivery | undefined {
+		return this.lanesFor(delivery).length > 0 ? undefined : refuse(delivery, PROVIDER_GONE, now);
+	}
+
+	async #forget(now: Date): Promise<void> {
+		if (now.getTime() < this.#forgetAt) return;
+		this.#forgetAt = now.getTime() + FORGET_EVERY_MS;
+		await this.#store.forgetReceipts(new Date(now.getTime() - RECEIPTS_KEPT_MS));
 	}
 
 	async pauses(): Promise<ReadonlyMap<string, Date>> {
@@ -176,8 +200,7 @@ export class DeliveryLedger implements Ledger<DueDelivery, DeliveryJob> {
 function withdraw(draft: Draft, message: StoredMessage, delivery: Delivery): Delivery | undefined {
 	if (message.deletedAt !== null) return cancel(delivery, draft.now, 'The message was deleted.');
 	const { thread, outside } = draft;
-	if (thread === undefined || delivery.to !== thread.contactAddress) return undefined;
-	if (!outside.isOptedOut(optOutKey(thread.family, thread.contactAddress))) return undefined;
+	if (thread === undefined || !outside.isOptedOut(optOutKey(thread.family, delivery.to))) return undefined;
 	return refuse(delivery, 'The contact wants no messages.', draft.now);
 }
 

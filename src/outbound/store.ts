@@ -8,7 +8,7 @@ export interface DueDelivery {
 	readonly conversationId: string;
 	readonly sequence: number;
 	readonly channel: OutsideChannel;
-	/** Who was asked last. */
+	/** Who was asked last; null where a person's word came after. */
 	readonly provider: string | null;
 	readonly uncertain: boolean;
 }

@@ -51,7 +51,11 @@ export function dueDeliveries(
 		);
 	if (exceptProviders.length > 0)
 		rows = rows.where((eb) =>
-			eb.or([eb('uncertain', '=', false), eb('provider', 'not in', exceptProviders)]),
+			eb.or([
+				eb('uncertain', '=', false),
+				eb('provider', 'is', null),
+				eb('provider', 'not in', exceptProviders),
+			]),
 		);
 	return dialect.first(rows.orderBy('due_at'), limit);
 }

@@ -57,6 +57,17 @@ describe('an attempt', () => {
 		expect(claim(early, { provider: 'webhook', leaseUntil: LATER, now: NOW })).toBeUndefined();
 	});
 
+	it('may be of any provider, unless one may have accepted the last one', () => {
+		const other = { provider: 'twilio', leaseUntil: LATER, now: LATER };
+		const refused = settle(sending(), 1, retry, TERMS) as Delivery;
+		expect(claim(refused, other)).toMatchObject({ status: 'SENDING', provider: 'twilio' });
+		const open = settle(sending(), 1, unknown, IDEMPOTENT) as Delivery;
+		expect(claim(open, other)).toBeUndefined();
+		expect(claim(open, { ...other, provider: 'webhook' })).toMatchObject({ attempts: 2, uncertain: true });
+		const again = redrive(settle(sending(), 1, unknown, TERMS) as Delivery, LATER) as Delivery;
+		expect(claim(again, other)).toMatchObject({ provider: 'twilio', uncertain: true });
+	});
+
 	it('that was accepted is sent, with the provider’s id', () => {
 		expect(settle(sending(), 1, accepted, TERMS)).toMatchObject({
 			status: 'SENT',
