@@ -230,9 +230,11 @@ describe('a webhook that says nothing useful', () => {
 		['timestamp', { timestamp: '0000-01-01T00:00:00Z' }],
 	])('is answered with 400 naming %s: %j', async (field, more) => {
 		const before = await counted('message', 'refused');
-		const answer = await bring(received(more));
+		const from = freshNumber();
+		const answer = await bring(received({ from, ...more }));
 		expect(answer).toMatchObject({ status: 400, body: { error: { code: 'INVALID_INPUT', field } } });
 		expect(await counted('message', 'refused')).toBe(before + 1);
+		expect(await messagesWith(agent, from)).toEqual([]);
 	});
 
 	test('is answered with 400 where there is no data', async () => {

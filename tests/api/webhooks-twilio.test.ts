@@ -140,11 +140,13 @@ describe('a message that Twilio brings', () => {
 		['MediaUrl0', { NumMedia: '1' }],
 		['MediaUrl0', { NumMedia: '1', MediaUrl0: 'javascript:alert(1)' }],
 	])('is answered with 400 naming %s: %j', async (field, more) => {
-		const { status, text } = await bring(incoming(more));
+		const From = freshNumber();
+		const { status, text } = await bring(incoming({ From, ...more }));
 		expect({ status, ...JSON.parse(text) }).toMatchObject({
 			status: 400,
 			error: { code: 'INVALID_INPUT', field },
 		});
+		expect(await messagesWith(agent, From)).toEqual([]);
 	});
 });
 
