@@ -160,7 +160,7 @@ export class KyselyWebhookStore implements WebhookStore {
 		);
 	}
 
-	async forget(before: Date, limit: number): Promise<boolean> {
+	async forget(before: Date, now: Date, limit: number): Promise<boolean> {
 		const { queries, dialect } = this.#database;
 		const webhooks = await queries.selectFrom('webhooks').select(['id', 'deleted_at']).execute();
 		let isLimited = false;
@@ -174,7 +174,7 @@ export class KyselyWebhookStore implements WebhookStore {
 				const rows = await forgettableWebhooks(queries, dialect, id, limit, kind).execute();
 				await this.#forget(rows.map((row) => row.id));
 				isLimited ||= rows.length === limit;
-				if (deletedAt !== null && rows.length === 0 && Date.now() - deletedAt.getTime() > DELETED_FOR_MS)
+				if (deletedAt !== null && rows.length === 0 && now.getTime() - deletedAt.getTime() > DELETED_FOR_MS)
 					await queries.deleteFrom('webhooks').where('id', '=', id).execute();
 			}
 		}

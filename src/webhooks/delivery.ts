@@ -32,7 +32,10 @@ export function claim(
 }
 
 /** The attempt that a claimed delivery is about to make. */
-export function begunAttempt({ id, attempts }: WebhookDelivery, now: Date): WebhookAttempt {
+export function begunAttempt(
+	{ id, attempts }: Pick<WebhookDelivery, 'id' | 'attempts'>,
+	now: Date,
+): WebhookAttempt {
 	return {
 		deliveryId: id,
 		number: attempts,

@@ -54,5 +54,5 @@ export interface WebhookStore {
 	 * Forgets, with their attempts, some that are DELIVERED or DEAD and were queued before then, or whose webhook is
 	 * deleted: of each kind at most `limit`. Answers whether there may be more.
 	 */
-	forget(before: Date, limit: number): Promise<boolean>;
+	forget(before: Date, now: Date, limit: number): Promise<boolean>;
 }

@@ -154,7 +154,8 @@ export class WebhookLedger implements Ledger<WebhookDelivery, WebhookJob> {
 		await this.#expire(now);
 		await this.#bury(this.#enabledIds(), OVERDUE, new Date(now.getTime() - OVERDUE_MS));
 		if (now.getTime() < this.#forgetAt) return;
-		const isMore = await this.#store.forget(new Date(now.getTime() - this.#options.keepMs), AT_ONCE);
+		const before = new Date(now.getTime() - this.#options.keepMs);
+		const isMore = await this.#store.forget(before, now, AT_ONCE);
 		if (!isMore) this.#forgetAt = now.getTime() + FORGET_EVERY_MS;
 	}
 

@@ -58,7 +58,7 @@ describe('the connection', () => {
 		const closed = new URL(`http://u:hush@127.0.0.1:${await freePort()}/hush`);
 		expect(await here.provider(closed).send(REQUEST)).toEqual({
 			kind: 'retry',
-			error: 'The provider cannot be reached (ECONNREFUSED).',
+			error: 'It cannot be reached (ECONNREFUSED).',
 			isProviderFault: true,
 		});
 	});

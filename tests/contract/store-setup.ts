@@ -9,6 +9,7 @@ import { WriteQueue } from '../../src/conversations/write-queue.ts';
 import type { Role, Viewer } from '../../src/identity/viewer.ts';
 import type { OutboundStore } from '../../src/outbound/store.ts';
 import { openStore, type Store } from '../../src/store/database.ts';
+import type { WebhookStore } from '../../src/webhooks/store.ts';
 import { createTestDatabase, type DatabaseKind, databasesFor, NO_NOTICES } from '../support/databases.ts';
 
 /** Where the contract of the store is tested. */
@@ -32,6 +33,7 @@ export interface Node {
 	readonly conversations: ConversationStore;
 	readonly users: UserStore;
 	readonly outbound: OutboundStore;
+	readonly webhooks: WebhookStore;
 	readonly domain: Domain;
 	/** How many commands each commit took. */
 	readonly batches: readonly number[];
@@ -100,8 +102,8 @@ function createNode(store: Store, maxBatch: number): Node {
 		observeSend: () => {},
 		announceRead: () => {},
 	};
-	const { conversations, users, outbound } = store;
-	return { conversations, users, outbound, domain, batches };
+	const { conversations, users, outbound, webhooks } = store;
+	return { conversations, users, outbound, webhooks, domain, batches };
 }
 
 async function viewer({ users }: Node, role: Role, name: string): Promise<Viewer> {

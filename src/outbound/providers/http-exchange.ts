@@ -73,7 +73,7 @@ export class HttpExchange implements Dispatcher.DispatchHandler {
 		const reason = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 		this.#fail(
 			this.#controller === undefined
-				? `The provider cannot be reached (${reason}).`
+				? `It cannot be reached (${reason}).`
 				: `The connection was lost (${reason}).`,
 		);
 	}
