@@ -53,7 +53,7 @@ export function webhookAttemptsOf(db: Queries, deliveryIds: readonly string[]) {
 		.orderBy('number');
 }
 
-/** Of each webhook its first, longest due first. */
+/** Of each webhook its first that are due by then, longest due first. */
 export function dueWebhooks(
 	db: Queries,
 	dialect: Dialect,
@@ -61,27 +61,32 @@ export function dueWebhooks(
 	now: Date,
 	limitEach: number,
 ) {
+	return ofEach(db, dialect, webhookIds, '<=', now, limitEach);
+}
+
+/** Of each webhook the first that is due only later. */
+export function nextDueWebhooks(db: Queries, dialect: Dialect, webhookIds: readonly string[], now: Date) {
+	return ofEach(db, dialect, webhookIds, '>', now, 1);
+}
+
+function ofEach(
+	db: Queries,
+	dialect: Dialect,
+	webhookIds: readonly string[],
+	side: '<=' | '>',
+	time: Date,
+	limitEach: number,
+) {
 	const dueOf = (webhookId: string) => {
 		const rows = db
 			.selectFrom('webhook_deliveries')
 			.selectAll()
 			.where('webhook_id', '=', webhookId)
-			.where('next_attempt_at', '<=', now)
+			.where('next_attempt_at', side, time)
 			.orderBy('next_attempt_at');
 		return db.selectFrom(dialect.first(rows, limitEach).as('due')).selectAll();
 	};
 	return webhookIds.map(dueOf).reduce((all, due) => all.unionAll(due));
-}
-
-/** Of each webhook the next time at which something is due. */
-export function nextDueWebhooks(db: Queries, webhookIds: readonly string[], now: Date) {
-	const nextOf = (webhookId: string) =>
-		db
-			.selectFrom('webhook_deliveries')
-			.select((eb) => eb.fn.min('next_attempt_at').as('next_attempt_at'))
-			.where('webhook_id', '=', webhookId)
-			.where('next_attempt_at', '>', now);
-	return webhookIds.map(nextOf).reduce((all, next) => all.unionAll(next));
 }
 
 /** Longest over first. */

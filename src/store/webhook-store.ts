@@ -132,7 +132,8 @@ export class KyselyWebhookStore implements WebhookStore {
 
 	async nextDueAt(webhookIds: readonly string[], now: Date): Promise<Date | undefined> {
 		if (webhookIds.length === 0) return undefined;
-		const rows = await nextDueWebhooks(this.#database.queries, webhookIds, now).execute();
+		const { queries, dialect } = this.#database;
+		const rows = await nextDueWebhooks(queries, dialect, webhookIds, now).execute();
 		const times = rows.flatMap((row) => instantOrNull(row.next_attempt_at)?.getTime() ?? []);
 		return times.length === 0 ? undefined : new Date(Math.min(...times));
 	}

@@ -25,6 +25,11 @@ import { conversationsById, conversationsPage, usersPage } from '../../src/store
 import { countByStatus, forgetReceipts } from '../../src/store/read-outbound.ts';
 import type { Queries, Tables } from '../../src/store/tables.ts';
 import {
+	insertQueuedWebhooks,
+	insertWebhookAttempts,
+	presentWebhooks,
+} from '../../src/store/webhook-statements.ts';
+import {
 	endOptOuts,
 	eraseAttachments,
 	insertAttachments,
@@ -38,6 +43,7 @@ import {
 import { attemptOf, deliveryOf, incomingOf, threadOf } from '../support/outside.ts';
 import { HOT_OUTBOUND } from './hot-outbound.ts';
 import { HOT_STATEMENTS } from './hot-statements.ts';
+import { HOT_WEBHOOKS } from './hot-webhooks.ts';
 
 /**
  * What SQL Server would be asked. None is needed to emit it: the snapshots are read by a person whenever they change,
@@ -103,7 +109,10 @@ const revision: Revision = { messageId: ID(3), number: 1, body: 'helo', createdA
 const asked = { queries: db, dialect: mssqlDialect };
 const statements: Readonly<Record<string, Compilable>> = {
 	...Object.fromEntries(
-		Object.entries({ ...HOT_STATEMENTS, ...HOT_OUTBOUND }).map(([name, { build }]) => [name, build(asked)]),
+		Object.entries({ ...HOT_STATEMENTS, ...HOT_OUTBOUND, ...HOT_WEBHOOKS }).map(([name, { build }]) => [
+			name,
+			build(asked),
+		]),
 	),
 	'messages with their keys, by id': messagesById(db, [ID(3)]),
 	'conversations by id': conversationsById(db, [ID(1)]),
@@ -140,6 +149,20 @@ const statements: Readonly<Record<string, Compilable>> = {
 	'end opt-outs': endOptOuts(db, ['key']),
 	"lock a provider's row": { compile: () => mssqlDialect.lockRows(db, 'provider_limits', ['webhook']) },
 	'count deliveries': countByStatus(db),
+	'insert what webhooks are told': insertQueuedWebhooks(db, [
+		{ id: ID(1), webhookId: ID(2), conversationId: ID(3), sequence: 1, event: 'MESSAGE_SENT', queuedAt: at },
+	]),
+	"insert webhooks' attempts": insertWebhookAttempts(db, [
+		{
+			deliveryId: ID(1),
+			number: 1,
+			startedAt: at,
+			durationMs: null,
+			httpStatus: null,
+			outcome: 'UNKNOWN',
+		},
+	]),
+	'the webhooks': presentWebhooks(db).orderBy('created_at').orderBy('id'),
 };
 
 /** For a reader: what is said for each of many values stands there once. */

@@ -4,7 +4,8 @@ import type { Database } from '../../src/store/database.ts';
 /*
  * What the plans are judged over: 20,000 users, 10,000 conversations of very different size with 200,000 messages in
  * all, written interleaved as time does, an agent in half of the conversations and a customer in three. Half of the
- * messages were delivered; 1,000 are queued in one conversation, and one in each of a hundred others.
+ * messages were delivered; 1,000 are queued in one conversation, and one in each of a hundred others. Of two webhooks one
+ * was told nearly all of 50,000 events, and the other is to be told 1,000.
  */
 
 const USERS = 20_000;
@@ -18,13 +19,15 @@ const MEMBERS = 5_000;
 const FINISHED = 50_000;
 export const QUEUED = 1_000;
 
-type Kind = 'user' | 'conversation' | 'message' | 'command';
+type Kind = 'user' | 'conversation' | 'message' | 'command' | 'webhook' | 'told';
 
 const PREFIXES: Record<Kind, string> = {
 	user: '0190aaaa-0000-7000-8000',
 	conversation: '0190bbbb-0000-7000-8000',
 	message: '0190cccc-0000-7000-8000',
 	command: '0190dddd-0000-7000-8000',
+	webhook: '0190eeee-0000-7000-8000',
+	told: '0190ffff-0000-7000-8000',
 };
 
 export function idOf(kind: Kind, number: number): string {
@@ -133,6 +136,22 @@ export async function fillTables(database: Database): Promise<void> {
 		select 'receipt-' || n, ${instant('n')} from series`);
 	await run(`insert into opt_outs (opt_out_key, family, address, opted_out_at) ${series(20_000)}
 		select 'contact-' || n, 'PHONE', '+10987654321', ${instant('n')} from series`);
+	await run(`insert into webhook_deliveries (id, webhook_id, conversation_id, sequence, event, status, attempts, tries,
+			next_attempt_at, lease_until, error, created_at, updated_at)
+		select ${id('told', '(number * 100000 + sequence)')}, ${id('webhook', 'number')}, ${id('conversation', 'number')},
+			sequence, 'MESSAGE_SENT', status, 1, 1,
+			case when status in ('QUEUED', 'RETRYING') then ${instant('sequence')} end,
+			case when status = 'SENDING' then ${instant('sequence')} end, null, ${instant('sequence')},
+			${instant('sequence')}
+		from (select number, sequence, case
+				when number = 2 then 'QUEUED'
+				when sequence % 500 = 0 then 'DEAD'
+				when sequence % 500 = 1 then 'SENDING'
+				when sequence % 500 = 2 then 'RETRYING'
+				else 'DELIVERED' end as status
+			from places where number = 1 and sequence <= ${FINISHED} or number = 2 and sequence <= ${QUEUED}) as chosen`);
+	await run(`insert into webhook_attempts (delivery_id, number, started_at, duration_ms, http_status, outcome)
+		select id, 1, created_at, 20, 200, 'ACCEPTED' from webhook_deliveries`);
 	await run('drop table places');
 	// PostgreSQL does so by itself now and then; SQLite has no statistics unless it is asked to.
 	if (!isSqlite) await run('vacuum analyze');

@@ -8,6 +8,7 @@ import {
 } from '../support/databases.ts';
 import { HOT_OUTBOUND } from './hot-outbound.ts';
 import { HOT_STATEMENTS } from './hot-statements.ts';
+import { HOT_WEBHOOKS } from './hot-webhooks.ts';
 import { fillTables } from './plan-data.ts';
 import { execute, stepsOf } from './plans.ts';
 
@@ -16,9 +17,9 @@ import { execute, stepsOf } from './plans.ts';
  * these statements: it reads in the order of its page until that is full.
  */
 
-const statements = Object.entries({ ...HOT_STATEMENTS, ...HOT_OUTBOUND });
+const statements = Object.entries({ ...HOT_STATEMENTS, ...HOT_OUTBOUND, ...HOT_WEBHOOKS });
 /** The statement's own rows: its values, the rows of an UPDATE, and what a part of a union found. */
-const OWN_ROWS = /^SCAN (CONSTANT ROW|\d+-ROW VALUES CLAUSE|\(subquery-\d+\)|changed|missed|asked|page)$/;
+const OWN_ROWS = /^SCAN (CONSTANT ROW|\d+-ROW VALUES CLAUSE|\(subquery-\d+\)|changed|missed|due|asked|page)$/;
 let created: TestDatabase;
 let database: Database;
 

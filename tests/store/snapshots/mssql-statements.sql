@@ -337,6 +337,65 @@ select "receipt_key" from "webhook_receipts" where "receipt_key" in (@, @ …);
 select "opt_out_key" from "opt_outs" where "opt_out_key" in (@, @ …);
 -- 100 parameters: ["contact-7","contact-14","contact-21","contact-28","contact-35","contact-42","contact-49","contact-56","contact-63","contact-70","contact-77","contact-84","contact-91","contact-98","contact-105","contact-112","contact-119","contact-126","contact-133","contact-140","contact-147","contact-154","contact-161","contact-168","contact-175","contact-182","contact-189","contact-196","contact-203","contact-210","contact-217","contact-224"]
 
+-- what webhooks are to be told
+select * from (select top(16) * from "webhook_deliveries" where "webhook_id" = @ and "next_attempt_at" <= @ order by "next_attempt_at") as "due" union all select * from (select top(16) * from "webhook_deliveries" where "webhook_id" = @ and "next_attempt_at" <= @ order by "next_attempt_at") as "due";
+-- 4 parameters: ["0190eeee-0000-7000-8000-000000000001","2026-01-02T01:00:00.000Z","0190eeee-0000-7000-8000-000000000002","2026-01-02T01:00:00.000Z"]
+
+-- when a webhook is told next
+select * from (select top(1) * from "webhook_deliveries" where "webhook_id" = @ and "next_attempt_at" > @ order by "next_attempt_at") as "due" union all select * from (select top(1) * from "webhook_deliveries" where "webhook_id" = @ and "next_attempt_at" > @ order by "next_attempt_at") as "due";
+-- 4 parameters: ["0190eeee-0000-7000-8000-000000000001","2026-01-01T00:08:20.000Z","0190eeee-0000-7000-8000-000000000002","2026-01-01T00:08:20.000Z"]
+
+-- leases of webhooks that are over
+select top(50) * from "webhook_deliveries" where "lease_until" <= @ order by "lease_until";
+-- 1 parameters: ["2026-01-02T01:00:00.000Z"]
+
+-- what webhooks are overdue
+select top(100) "id" from "webhook_deliveries" where "webhook_id" in (@, @) and "next_attempt_at" < @;
+-- 3 parameters: ["0190eeee-0000-7000-8000-000000000001","0190eeee-0000-7000-8000-000000000002","2026-01-01T00:08:20.000Z"]
+
+-- what waits of a webhook
+select top(100) "id" from "webhook_deliveries" where "webhook_id" in (@) and "next_attempt_at" is not null;
+-- 1 parameters: ["0190eeee-0000-7000-8000-000000000002"]
+
+-- a webhook's deliveries, the first page
+select top(51) * from (select * from (select top(51) * from "webhook_deliveries" where "webhook_id" = @ and "status" = @ order by "created_at" desc, "id" desc) as "page" union all select * from (select top(51) * from "webhook_deliveries" where "webhook_id" = @ and "status" = @ order by "created_at" desc, "id" desc) as "page" union all select * from (select top(51) * from "webhook_deliveries" where "webhook_id" = @ and "status" = @ order by "created_at" desc, "id" desc) as "page" union all select * from (select top(51) * from "webhook_deliveries" where "webhook_id" = @ and "status" = @ order by "created_at" desc, "id" desc) as "page" union all select * from (select top(51) * from "webhook_deliveries" where "webhook_id" = @ and "status" = @ order by "created_at" desc, "id" desc) as "page") as "pages" order by "created_at" desc, "id" desc;
+-- 10 parameters: ["0190eeee-0000-7000-8000-000000000001","QUEUED","0190eeee-0000-7000-8000-000000000001","SENDING","0190eeee-0000-7000-8000-000000000001","RETRYING","0190eeee-0000-7000-8000-000000000001","DELIVERED","0190eeee-0000-7000-8000-000000000001","DEAD"]
+
+-- a webhook's dead letters, a later page
+select top(51) * from (select * from (select top(51) * from "webhook_deliveries" where "webhook_id" = @ and "status" = @ and ("created_at" <= @ and ("created_at" < @ or "id" < @)) order by "created_at" desc, "id" desc) as "page") as "pages" order by "created_at" desc, "id" desc;
+-- 5 parameters: ["0190eeee-0000-7000-8000-000000000001","DEAD","2026-01-01T06:56:40.000Z","2026-01-01T06:56:40.000Z","0190ffff-0000-7000-8000-00000001e848"]
+
+-- deliveries' attempts
+select * from "webhook_attempts" where "delivery_id" in (@, @ …) order by "delivery_id", "number";
+-- 100 parameters: ["0190ffff-0000-7000-8000-0000000186c5","0190ffff-0000-7000-8000-0000000186ea","0190ffff-0000-7000-8000-00000001870f","0190ffff-0000-7000-8000-000000018734","0190ffff-0000-7000-8000-000000018759","0190ffff-0000-7000-8000-00000001877e","0190ffff-0000-7000-8000-0000000187a3","0190ffff-0000-7000-8000-0000000187c8","0190ffff-0000-7000-8000-0000000187ed","0190ffff-0000-7000-8000-000000018812","0190ffff-0000-7000-8000-000000018837","0190ffff-0000-7000-8000-00000001885c","0190ffff-0000-7000-8000-000000018881","0190ffff-0000-7000-8000-0000000188a6","0190ffff-0000-7000-8000-0000000188cb","0190ffff-0000-7000-8000-0000000188f0","0190ffff-0000-7000-8000-000000018915","0190ffff-0000-7000-8000-00000001893a","0190ffff-0000-7000-8000-00000001895f","0190ffff-0000-7000-8000-000000018984","0190ffff-0000-7000-8000-0000000189a9","0190ffff-0000-7000-8000-0000000189ce","0190ffff-0000-7000-8000-0000000189f3","0190ffff-0000-7000-8000-000000018a18","0190ffff-0000-7000-8000-000000018a3d","0190ffff-0000-7000-8000-000000018a62","0190ffff-0000-7000-8000-000000018a87","0190ffff-0000-7000-8000-000000018aac","0190ffff-0000-7000-8000-000000018ad1","0190ffff-0000-7000-8000-000000018af6","0190ffff-0000-7000-8000-000000018b1b","0190ffff-0000-7000-8000-000000018b40"]
+
+-- 100 deliveries of webhooks locked
+select * from "webhook_deliveries" with (updlock, rowlock)
+			where "id" in (@, @ …) order by "id";
+-- 100 parameters: ["0190ffff-0000-7000-8000-0000000186c5","0190ffff-0000-7000-8000-0000000186ea","0190ffff-0000-7000-8000-00000001870f","0190ffff-0000-7000-8000-000000018734","0190ffff-0000-7000-8000-000000018759","0190ffff-0000-7000-8000-00000001877e","0190ffff-0000-7000-8000-0000000187a3","0190ffff-0000-7000-8000-0000000187c8","0190ffff-0000-7000-8000-0000000187ed","0190ffff-0000-7000-8000-000000018812","0190ffff-0000-7000-8000-000000018837","0190ffff-0000-7000-8000-00000001885c","0190ffff-0000-7000-8000-000000018881","0190ffff-0000-7000-8000-0000000188a6","0190ffff-0000-7000-8000-0000000188cb","0190ffff-0000-7000-8000-0000000188f0","0190ffff-0000-7000-8000-000000018915","0190ffff-0000-7000-8000-00000001893a","0190ffff-0000-7000-8000-00000001895f","0190ffff-0000-7000-8000-000000018984","0190ffff-0000-7000-8000-0000000189a9","0190ffff-0000-7000-8000-0000000189ce","0190ffff-0000-7000-8000-0000000189f3","0190ffff-0000-7000-8000-000000018a18","0190ffff-0000-7000-8000-000000018a3d","0190ffff-0000-7000-8000-000000018a62","0190ffff-0000-7000-8000-000000018a87","0190ffff-0000-7000-8000-000000018aac","0190ffff-0000-7000-8000-000000018ad1","0190ffff-0000-7000-8000-000000018af6","0190ffff-0000-7000-8000-000000018b1b","0190ffff-0000-7000-8000-000000018b40"]
+
+-- 100 deliveries of webhooks changed
+update "webhook_deliveries" set "status" = "changed"."status", "attempts" = "changed"."attempts", "tries" = "changed"."tries", "next_attempt_at" = "changed"."next_attempt_at", "lease_until" = "changed"."lease_until", "error" = "changed"."error", "updated_at" = "changed"."updated_at"
+		from (
+		select "id", "status", "attempts", "tries", "next_attempt_at", "lease_until", "error", "updated_at" from "webhook_deliveries" where 1 = 0
+		union all select @, @, @, @, @, @, @, @ union all select @, @, @, @, @, @, @, @ …
+	) as "changed"
+		where "webhook_deliveries"."id" = "changed"."id";
+-- 800 parameters: ["0190ffff-0000-7000-8000-0000000186c5","DELIVERED",1,1,null,null,null,"2026-01-02T01:00:00.000Z","0190ffff-0000-7000-8000-0000000186ea","DELIVERED",1,1,null,null,null,"2026-01-02T01:00:00.000Z","0190ffff-0000-7000-8000-00000001870f","DELIVERED",1,1,null,null,null,"2026-01-02T01:00:00.000Z","0190ffff-0000-7000-8000-000000018734","DELIVERED",1,1,null,null,null,"2026-01-02T01:00:00.000Z"]
+
+-- 100 attempts of webhooks ended
+update "webhook_attempts" set "started_at" = "changed"."started_at", "duration_ms" = "changed"."duration_ms", "http_status" = "changed"."http_status", "outcome" = "changed"."outcome"
+		from (
+		select "delivery_id", "number", "started_at", "duration_ms", "http_status", "outcome" from "webhook_attempts" where 1 = 0
+		union all select @, @, @, @, @, @ union all select @, @, @, @, @, @ …
+	) as "changed"
+		where "webhook_attempts"."delivery_id" = "changed"."delivery_id" and "webhook_attempts"."number" = "changed"."number";
+-- 600 parameters: ["0190ffff-0000-7000-8000-0000000186c5",1,"2026-01-02T01:00:00.000Z",20,200,"ACCEPTED","0190ffff-0000-7000-8000-0000000186ea",1,"2026-01-02T01:00:00.000Z",20,200,"ACCEPTED","0190ffff-0000-7000-8000-00000001870f",1,"2026-01-02T01:00:00.000Z",20,200,"ACCEPTED","0190ffff-0000-7000-8000-000000018734",1,"2026-01-02T01:00:00.000Z",20,200,"ACCEPTED","0190ffff-0000-7000-8000-000000018759",1,"2026-01-02T01:00:00.000Z",20,200,"ACCEPTED","0190ffff-0000-7000-8000-00000001877e",1]
+
+-- what can be forgotten of a webhook
+select top(100) "id" from "webhook_deliveries" where "webhook_id" = @ and "status" = @ and "created_at" < @;
+-- 3 parameters: ["0190eeee-0000-7000-8000-000000000001","DEAD","2026-01-01T22:13:20.000Z"]
+
 -- messages with their keys, by id
 select * from "messages" where "id" in (@);
 -- 1 parameters: ["00000000-0000-7000-8000-000000000003"]
@@ -433,4 +492,16 @@ select * from "provider_limits" with (updlock, rowlock)
 
 -- count deliveries
 select "status", count(*) as "count" from "deliveries" group by "status";
+-- 0 parameters: []
+
+-- insert what webhooks are told
+insert into "webhook_deliveries" ("id", "webhook_id", "conversation_id", "sequence", "event", "status", "attempts", "tries", "next_attempt_at", "lease_until", "error", "created_at", "updated_at") values (@, @, @, @, @, @, @, @, @, @, @, @, @);
+-- 13 parameters: ["00000000-0000-7000-8000-000000000001","00000000-0000-7000-8000-000000000002","00000000-0000-7000-8000-000000000003",1,"MESSAGE_SENT","QUEUED",0,0,"2026-01-31T12:00:00.000Z",null,null,"2026-01-31T12:00:00.000Z","2026-01-31T12:00:00.000Z"]
+
+-- insert webhooks' attempts
+insert into "webhook_attempts" ("delivery_id", "number", "started_at", "duration_ms", "http_status", "outcome") values (@, @, @, @, @, @);
+-- 6 parameters: ["00000000-0000-7000-8000-000000000001",1,"2026-01-31T12:00:00.000Z",null,null,"UNKNOWN"]
+
+-- the webhooks
+select * from "webhooks" where "deleted_at" is null order by "created_at", "id";
 -- 0 parameters: []
