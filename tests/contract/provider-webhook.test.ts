@@ -112,19 +112,26 @@ test.each([
 	});
 });
 
-test.each([[501], [502], [504], [505], [507], [599], [999]])('%i leaves it open', async (httpStatus) => {
-	here.server.answer = answerWith(httpStatus, '{"id":"p-1"}');
-	expect(await here.send()).toMatchObject({
-		kind: 'unknown',
-		httpStatus,
-		isProviderFault: true,
-	});
-});
+test.each([[300], [302], [303], [304], [501], [502], [504], [505], [507], [599], [999]])(
+	'%i leaves it open',
+	async (httpStatus) => {
+		const elsewhere = new URL('/elsewhere', here.url).href;
+		here.server.answer = answerWith(httpStatus, httpStatus === 304 ? '' : '{"id":"p-1"}', {
+			location: elsewhere,
+		});
+		expect(await here.send()).toMatchObject({
+			kind: 'unknown',
+			httpStatus,
+			isProviderFault: httpStatus >= 500,
+		});
+		expect(here.server.requests).toHaveLength(1);
+	},
+);
 
-test.each([[400], [401], [403], [404], [409], [410], [413], [422], [451], [300], [304]])(
+test.each([[400], [401], [403], [404], [409], [410], [413], [422], [451], [499]])(
 	'%i is a refusal for good',
 	async (httpStatus) => {
-		here.server.answer = answerWith(httpStatus, httpStatus === 304 ? '' : '{"id":"p-1"}');
+		here.server.answer = answerWith(httpStatus, '{"id":"p-1"}');
 		expect(await here.send()).toEqual({
 			kind: 'rejected',
 			httpStatus,
@@ -133,7 +140,7 @@ test.each([[400], [401], [403], [404], [409], [410], [413], [422], [451], [300],
 	},
 );
 
-test.each([[301], [302], [303], [307], [308]])('%i is not followed', async (httpStatus) => {
+test.each([[301], [307], [308]])('%i is a refusal, and not followed', async (httpStatus) => {
 	here.server.answer = answerWith(httpStatus, '', { location: new URL('/elsewhere', here.url).href });
 	expect(await here.send()).toMatchObject({ kind: 'rejected', httpStatus });
 	expect(here.server.requests).toHaveLength(1);

@@ -47,6 +47,8 @@ function bodyOf({ id, from, to, channel, body, attachments, timestamp }: Provide
 
 /** These say 'not accepted'. */
 const RETRIED = new Set([408, 425, 429, 500, 503]);
+/** These ask that the same be sent elsewhere: nobody took it here. Others (303) may follow what was carried out. */
+const MOVED = new Set([301, 307, 308]);
 
 function outcomeOf(end: HttpEnd): ProviderOutcome {
 	if (end.kind !== 'answered') return withoutAnswer(end);
@@ -54,7 +56,8 @@ function outcomeOf(end: HttpEnd): ProviderOutcome {
 	if (httpStatus < 300) return acceptance(end, 'id');
 	const error = `The provider answered ${httpStatus}.`;
 	if (RETRIED.has(httpStatus)) return retryLater(end, error);
+	if (MOVED.has(httpStatus) || (httpStatus >= 400 && httpStatus < 500))
+		return { kind: 'rejected', httpStatus, error };
 	// A gateway's 502 or 504, or another fault of the server, may come after the message went through.
-	if (httpStatus >= 500) return { kind: 'unknown', httpStatus, error, isProviderFault: true };
-	return { kind: 'rejected', httpStatus, error };
+	return { kind: 'unknown', httpStatus, error, isProviderFault: httpStatus >= 500 };
 }
