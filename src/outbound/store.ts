@@ -47,7 +47,7 @@ export interface OutboundStore {
 			readonly limit: number;
 		},
 	): Promise<readonly DueDelivery[]>;
-	/** When the next one after `now` is due, whatever its conversation holds back. */
+	/** When the next one after `now` is due that waits for no earlier one; perhaps too early. */
 	nextDueAt(now: Date): Promise<Date | undefined>;
 	/** SENDING with a lease that is over. */
 	expired(now: Date, limit: number): Promise<readonly DueDelivery[]>;

@@ -123,13 +123,12 @@ describe.each(DATABASES)('what messages have outside, on %s', (kind) => {
 		if (!message?.outside?.delivery || !kept) throw new Error('Nothing was delivered.');
 		const changed: Delivery = {
 			...message.outside.delivery,
-			status: 'SENT',
-			provider: 'webhook',
-			attempts: 1,
-			tries: 1,
-			nextAttemptAt: null,
-			providerMessageId: 'p-1',
-			updatedAt: new Date(9),
+			...FULL,
+			// Where it goes is written once.
+			channel: 'SMS',
+			from: message.outside.delivery.from,
+			to: message.outside.delivery.to,
+			requestedAt: message.outside.delivery.requestedAt,
 		};
 		await change(nodes.here, id, { changedDeliveries: [changed] });
 		const outside = async () => {
