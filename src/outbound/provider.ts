@@ -22,7 +22,7 @@ export function recordedError(error: string): string {
 	return error.replaceAll('\0', '').slice(0, MAX_ERROR_CHARACTERS).toWellFormed();
 }
 
-/** How one call ended. `error` is for people: no secrets, no bodies, at most some 200 characters. */
+/** How one call ended. `error` is for people: no secrets, of a body its reason alone, at most some 200 characters. */
 export type ProviderOutcome =
 	| { readonly kind: 'accepted'; readonly httpStatus?: number; readonly providerMessageId: string | null }
 	/** It was certainly not accepted, and another time it may be. */

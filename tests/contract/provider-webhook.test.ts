@@ -140,6 +140,23 @@ test.each([[400], [401], [403], [404], [409], [410], [413], [422], [451], [499]]
 	},
 );
 
+test.each([
+	['{"error":"The sender is unknown."}', ': The sender is unknown'],
+	['{"error":"\\u001b[31mred\\r\\nline"}', ': \\u001b[31mred\\r\\nline'],
+	['{"error":17}', ': 17'],
+	[`{"error":"${'x'.repeat(10_000)}"}`, `: ${'x'.repeat(160)}`],
+	['{"error":{"message":"no"},"message":"no"}', ''],
+	['{"error":" "}', ''],
+	['["error"]', ''],
+	['null', ''],
+	['<h1>error</h1>', ''],
+])('a refusal by %s tells the reason that it has', async (body, reason) => {
+	for (const httpStatus of [400, 500, 502]) {
+		here.server.answer = answerWith(httpStatus, body);
+		expect(await here.send()).toMatchObject({ error: `The provider answered ${httpStatus}${reason}.` });
+	}
+});
+
 test.each([[301], [307], [308]])('%i is a refusal, and not followed', async (httpStatus) => {
 	here.server.answer = answerWith(httpStatus, '', { location: new URL('/elsewhere', here.url).href });
 	expect(await here.send()).toMatchObject({ kind: 'rejected', httpStatus });

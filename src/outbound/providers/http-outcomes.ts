@@ -1,8 +1,9 @@
 import type { ProviderOutcome } from '../provider.ts';
+import { excerpt } from './excerpt.ts';
 import type { HttpEnd } from './http-exchange.ts';
 import { parseRetryAfter } from './retry-after.ts';
 
-type HttpAnswer = Extract<HttpEnd, { kind: 'answered' }>;
+export type HttpAnswer = Extract<HttpEnd, { kind: 'answered' }>;
 
 /** What an end without a status means, whoever was asked. */
 export function withoutAnswer(end: Exclude<HttpEnd, HttpAnswer>): ProviderOutcome {
@@ -36,8 +37,21 @@ export function acceptance({ status, body }: HttpAnswer, name: string): Provider
 	return { kind: 'accepted', httpStatus: status, providerMessageId: id };
 }
 
+/** `Twilio answered 400: 21211 …`: what the answer's JSON says of the reason, under these names. */
+export function refusalOf(who: string, { status, body }: HttpAnswer, names: readonly string[]): string {
+	const fault = 'text' in body ? parseJson(body.text) : undefined;
+	const fields = new Map<string, unknown>(typeof fault === 'object' && fault ? Object.entries(fault) : []);
+	const reason = names
+		.map((name) => fields.get(name))
+		.filter((value) => typeof value === 'string' || typeof value === 'number')
+		.join(' ')
+		.trim()
+		.replace(/\.$/, '');
+	return `${who} answered ${status}${reason === '' ? '' : `: ${excerpt(reason)}`}.`;
+}
+
 /** Undefined: it is none. */
-export function parseJson(text: string): unknown {
+function parseJson(text: string): unknown {
 	try {
 		return JSON.parse(text);
 	} catch {

@@ -1,9 +1,8 @@
 import type { Provider, ProviderOutcome, ProviderRequest } from '../provider.ts';
 import { publicAddress } from '../public-address.ts';
-import { excerpt } from './excerpt.ts';
 import { createHttpClient } from './http-client.ts';
 import type { HttpEnd } from './http-exchange.ts';
-import { acceptance, parseJson, retryLater, withoutAnswer } from './http-outcomes.ts';
+import { acceptance, refusalOf, retryLater, withoutAnswer } from './http-outcomes.ts';
 
 export interface TwilioProviderOptions {
 	readonly accountSid: string;
@@ -55,20 +54,10 @@ function outcomeOf(end: HttpEnd): ProviderOutcome {
 	if (end.kind !== 'answered') return withoutAnswer(end);
 	const httpStatus = end.status;
 	if (httpStatus < 300) return acceptance(end, 'sid');
-	const error = `Twilio answered ${httpStatus}${reasonOf(end)}.`;
+	const error = refusalOf('Twilio', end, ['code', 'message']);
 	if (httpStatus === 429 || httpStatus === 503) return retryLater(end, error);
 	// HTTP's own 'not now' (408, 425) is nothing that Twilio speaks of.
 	if (httpStatus < 500 && httpStatus !== 408 && httpStatus !== 425)
 		return { kind: 'rejected', httpStatus, error };
 	return { kind: 'unknown', httpStatus, error, isProviderFault: httpStatus >= 500 };
-}
-
-/** Twilio's code and message, which say more than the status. */
-function reasonOf({ body }: Extract<HttpEnd, { kind: 'answered' }>): string {
-	const fault = 'text' in body ? parseJson(body.text) : undefined;
-	if (typeof fault !== 'object' || fault === null) return '';
-	const code = 'code' in fault && typeof fault.code === 'number' ? `${fault.code} ` : '';
-	const message = 'message' in fault && typeof fault.message === 'string' ? fault.message : '';
-	const reason = `${code}${message}`.trim().replace(/\.$/, '');
-	return reason === '' ? '' : `: ${excerpt(reason)}`;
 }

@@ -2,7 +2,7 @@ import type { OutsideChannel } from '../../conversations/outside.ts';
 import type { Provider, ProviderOutcome, ProviderRequest } from '../provider.ts';
 import { createHttpClient } from './http-client.ts';
 import type { HttpEnd } from './http-exchange.ts';
-import { acceptance, retryLater, withoutAnswer } from './http-outcomes.ts';
+import { acceptance, refusalOf, retryLater, withoutAnswer } from './http-outcomes.ts';
 
 export interface WebhookProviderOptions {
 	readonly name: string;
@@ -54,7 +54,7 @@ function outcomeOf(end: HttpEnd): ProviderOutcome {
 	if (end.kind !== 'answered') return withoutAnswer(end);
 	const httpStatus = end.status;
 	if (httpStatus < 300) return acceptance(end, 'id');
-	const error = `The provider answered ${httpStatus}.`;
+	const error = refusalOf('The provider', end, ['error']);
 	if (RETRIED.has(httpStatus)) return retryLater(end, error);
 	if (MOVED.has(httpStatus) || (httpStatus >= 400 && httpStatus < 500))
 		return { kind: 'rejected', httpStatus, error };
