@@ -31,7 +31,7 @@ const SendBody = z.object(
 		type: channel,
 		body: text,
 		attachments: z.array(text, 'must be null or a list of URLs').nullish(),
-		timestamp: instant,
+		timestamp: instant.nullish(),
 		client_message_id: text.nullish(),
 	},
 	'must be a JSON object',
@@ -75,7 +75,7 @@ async function send(req: IncomingMessage, viewer: Viewer, deps: SendOverHttpDeps
 			type: body.type,
 			body: body.body,
 			attachments: body.attachments ?? [],
-			timestamp: body.timestamp,
+			timestamp: body.timestamp ?? new Date(),
 			...(key && { clientMessageId: key.value }),
 		} satisfies SendOutboundInput);
 		return { status: 202, body: shown(sent) };

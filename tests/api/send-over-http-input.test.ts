@@ -57,7 +57,6 @@ test.each([
 	['attachments', { type: 'mms', attachments: ['http://127.0.0.1:4000/health'] }],
 	['attachments', { type: 'mms', attachments: ['http://169.254.169.254/latest/meta-data'] }],
 	['attachments', { type: 'mms', attachments: [PUBLIC_URL, 'http://[::ffff:10.0.0.1]/'] }],
-	['timestamp', { timestamp: undefined }],
 	['timestamp', { timestamp: '2025-05-21' }],
 	['timestamp', { timestamp: '2025-05-21T18:00:00' }],
 	['timestamp', { timestamp: '2025-02-30T18:00:00Z' }],

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Client } from '../support/client.ts';
 import { metric } from '../support/live.ts';
+import { seeMessage } from '../support/outbound.ts';
 import { freshNumber, messagesIn, type SendAnswer, sendBody, sendOverHttp } from '../support/outbound-api.ts';
 import { answerWith, NEVER, ProviderServer } from '../support/provider-server.ts';
 import { startService, type TestService } from '../support/service.ts';
@@ -117,6 +118,14 @@ describe('a message that is sent', () => {
 			'1999-12-31T23:59:59-10:30',
 		])
 			expect((await send(sendBody({ timestamp }))).status).toBe(202);
+	});
+
+	test.each([undefined, null])('is made at present where it does not say when (%s)', async (timestamp) => {
+		const before = new Date().toISOString();
+		const { body } = await send(sendBody({ timestamp }));
+		const { delivery } = await seeMessage(agent, body.message.id);
+		const madeAt = delivery?.requestedAt ?? '';
+		expect(madeAt >= before && madeAt <= body.message.createdAt).toBe(true);
 	});
 });
 
