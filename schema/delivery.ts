@@ -22,7 +22,7 @@ export const DeliveryStatus = builder.enumType('DeliveryStatus', {
 		SENT: { description: 'The provider accepted it.' },
 		DELIVERED: { description: 'The provider says that it reached the contact.' },
 		UNDELIVERED: { description: 'The provider says that it did not reach the contact.' },
-		FAILED: { description: 'The provider refused it for good.' },
+		FAILED: { description: 'The provider refused it for good, or the contact wrote STOP while it waited.' },
 		DEAD: { description: 'Given up after the last attempt; the provider did not take it.' },
 		CANCELED: { description: 'Called off before a provider took it.' },
 	} as const satisfies Record<DeliveryStatusRow, { description: string }>,

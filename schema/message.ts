@@ -42,7 +42,8 @@ Message.implement({
 		author: t.field({
 			type: User,
 			nullable: true,
-			description: 'Who said it; null for an outside contact.',
+			description:
+				'Who said it; null for an outside contact, and for an answer of the service itself (HELP).',
 			resolve: (message, _args, { reader }) =>
 				message.authorId === null ? null : reader.user(message.authorId),
 		}),

@@ -118,7 +118,8 @@ builder.mutationFields((t) => ({
 	editMessage: t.field({
 		type: EditMessageResult.type,
 		description:
-			"Replace a message's body. For its author. Agents can read the bodies before (`Message.revisions`) until the message is deleted.",
+			"Replace a message's body. For its author; what goes outside stays as it is (ForbiddenError). Agents can " +
+			'read the bodies before (`Message.revisions`) until the message is deleted.',
 		args: { input: t.arg({ type: EditMessageInput, required: true, description: 'Which, and how.' }) },
 		resolve: (_root, { input }, { domain, viewer, reader, refusals, turns }) =>
 			EditMessageResult.settle({ refusals, turns }, async () => {
@@ -133,7 +134,8 @@ builder.mutationFields((t) => ({
 	deleteMessage: t.field({
 		type: DeleteMessageResult.type,
 		description:
-			"Empty a message's body for good; it keeps its place. For its author and agents, in a closed conversation too.",
+			"Empty a message's body for good; it keeps its place. For its author and agents, in a closed conversation too. What " +
+			'still waits to go outside is called off; what went out stays with the contact.',
 		args: { input: t.arg({ type: DeleteMessageInput, required: true, description: 'Which.' }) },
 		resolve: (_root, { input }, { domain, viewer, reader, refusals, turns }) =>
 			DeleteMessageResult.settle({ refusals, turns }, async () => {

@@ -105,7 +105,6 @@ subscription Follow($id: ID!) {
         attempts { number outcome httpStatus }
       } }
     }
-    ... on DeliveryChanged { message { delivery { status error } } }
   }
 }
 `;

@@ -99,7 +99,7 @@ export type DeliveryStatus =
   | 'DEAD'
   /** The provider says that it reached the contact. */
   | 'DELIVERED'
-  /** The provider refused it for good. */
+  /** The provider refused it for good, or the contact wrote STOP while it waited. */
   | 'FAILED'
   /** Stored, and not asked of a provider yet. */
   | 'QUEUED'
