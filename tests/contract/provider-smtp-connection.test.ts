@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { describe, expect, test, vi } from 'vitest';
 import type { Provider } from '../../src/outbound/provider.ts';
+import { createSmtpProvider } from '../../src/outbound/providers/smtp.ts';
 import { freePort } from '../support/free-port.ts';
 import { taking } from '../support/mail-play.ts';
 import { REQUEST, SmtpSetup, TIMEOUT_MS } from './smtp-setup.ts';
@@ -49,18 +50,30 @@ describe('a connection', () => {
 		expect(await here.provider(url).send(REQUEST)).toMatchObject({ kind: 'retry', isProviderFault: true });
 	});
 
-	test('that is lost after the text leaves it open', async () => {
-		let mails = 0;
-		const { url } = await here.play(
-			taking((_mail, socket) => {
-				mails++;
-				socket.resetAndDestroy();
-				return undefined;
-			}),
-		);
-		expect(await here.provider(url).send(REQUEST)).toMatchObject({ kind: 'unknown', isProviderFault: true });
-		expect(mails).toBe(1);
-	});
+	test.each(['reset', 'closed'])(
+		'that is %s after the text leaves it open, and the text is not sent twice',
+		async (how) => {
+			const mails: string[] = [];
+			const provider = here.provider(
+				(
+					await here.play(
+						taking((mail, socket) => {
+							mails.push(/^message-id: <(.*)@/im.exec(mail.join('\n'))?.[1] ?? '');
+							if (mails.length !== 2) return '250 ok';
+							if (how === 'reset') socket.resetAndDestroy();
+							else socket.end();
+							return undefined;
+						}),
+					)
+				).url,
+			);
+			const send = (id: string) => provider.send({ ...REQUEST, id });
+			expect(await send('msg_1')).toMatchObject({ kind: 'accepted' });
+			expect(await send('msg_2')).toMatchObject({ kind: 'unknown', isProviderFault: true });
+			expect(await send('msg_3')).toMatchObject({ kind: 'accepted' });
+			expect(mails).toEqual(['msg_1', 'msg_2', 'msg_3']);
+		},
+	);
 
 	test.each([['354 what?'], ['hello'], ['999 rubbish']])(
 		'that brings %s after the text leaves it open',
@@ -106,6 +119,27 @@ describe('within its time', () => {
 			error: `The mail server did not say whether it took the mail (it took longer than ${TIMEOUT_MS} ms).`,
 			isProviderFault: true,
 		});
+	});
+
+	test('a mail that waited for a connection is not sent later either', async () => {
+		const mails: string[] = [];
+		const texts: (() => void)[] = [];
+		const { url } = await here.play(
+			taking((mail) => {
+				mails.push(mail.join('\n'));
+				for (const resolve of texts.splice(0)) resolve();
+				return mails.length === 1 ? undefined : '250 ok';
+			}),
+		);
+		const provider = createSmtpProvider({ url, timeoutMs: TIMEOUT_MS, maxInFlight: 1 });
+		const arrived = new Promise<void>((resolve) => texts.push(resolve));
+		const outcomes = [sendUntil(provider, arrived), provider.send(REQUEST)];
+		expect((await Promise.all(outcomes)).map(({ kind }) => kind)).toEqual(['unknown', 'retry']);
+		vi.useRealTimers();
+		expect(await provider.send({ ...REQUEST, body: 'Last' })).toMatchObject({ kind: 'accepted' });
+		expect(mails).toHaveLength(2);
+		expect(mails[1]).toContain('Subject: Last');
+		await provider.close();
 	});
 
 	test('a server that does not greet got nothing', async () => {
