@@ -56,6 +56,6 @@ export interface Provider {
 	readonly isIdempotent: boolean;
 	/** One call, which ends by itself within the provider's time-out. Never rejects for what the provider or the network does. */
 	send(request: ProviderRequest): Promise<ProviderOutcome>;
-	/** Lets its connections go. */
+	/** Ends the calls under way, and lets its connections go. */
 	close(): Promise<void>;
 }

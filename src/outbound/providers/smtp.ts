@@ -15,18 +15,18 @@ export function createSmtpProvider({ url, timeoutMs, maxInFlight }: SmtpProvider
 	let opened: Promise<SmtpTransport> | undefined;
 	/** nodemailer is big, and loaded only where it is used. */
 	const open = async () => (await import('./smtp-transport.ts')).createSmtpTransport(url, maxInFlight);
-	const underWay = new Set<Promise<ProviderOutcome>>();
+	const closing = new AbortController();
 
 	async function send(request: ProviderRequest): Promise<ProviderOutcome> {
 		opened ??= open();
 		const transport = await opened;
 		const mail = mailOf(request);
-		const controller = new AbortController();
-		const timer = setTimeout(() => controller.abort(), timeoutMs);
-		const end = await transport.send(mail, controller.signal);
+		const late = new AbortController();
+		const timer = setTimeout(() => late.abort(), timeoutMs);
+		const end = await transport.send(mail, AbortSignal.any([late.signal, closing.signal]));
 		clearTimeout(timer);
 		if (end.kind === 'taken') return { kind: 'accepted', providerMessageId: mail.messageId };
-		return outcomeOf(end, controller.signal.aborted ? `it took longer than ${timeoutMs} ms` : end.code);
+		return outcomeOf(end, late.signal.aborted ? `it took longer than ${timeoutMs} ms` : end.code);
 	}
 
 	return {
@@ -34,13 +34,9 @@ export function createSmtpProvider({ url, timeoutMs, maxInFlight }: SmtpProvider
 		channels: ['EMAIL'],
 		// A server may or may not know the Message-ID again.
 		isIdempotent: false,
-		send: (request) => {
-			const outcome = send(request).finally(() => underWay.delete(outcome));
-			underWay.add(outcome);
-			return outcome;
-		},
+		send,
 		close: async () => {
-			await Promise.all(underWay);
+			closing.abort();
 			(await opened)?.close();
 		},
 	};
