@@ -141,7 +141,40 @@ type Query {
 		status: [DeliveryStatus!], first: Int, after: String, last: Int, before: String
 	): QueryDeadLettersConnection!
 	previewOutboundMessage(input: SendOutboundMessageInput!): OutboundPreview!
+	webhooks: [Webhook!]!
+	webhook(id: ID!): Webhook
 }
+enum WebhookEvent {
+	MESSAGE_SENT MESSAGE_EDITED MESSAGE_DELETED MEMBER_JOINED MEMBER_LEFT CONVERSATION_CHANGED DELIVERY_CHANGED
+}
+enum WebhookDeliveryStatus { QUEUED SENDING RETRYING DELIVERED DEAD }
+type Webhook {
+	id: ID!
+	url: String!
+	events: [WebhookEvent!]!
+	enabled: Boolean!
+	disabledReason: String
+	createdAt: DateTime!
+	updatedAt: DateTime!
+	deliveries(
+		status: [WebhookDeliveryStatus!], first: Int, after: String, last: Int, before: String
+	): WebhookDeliveriesConnection!
+}
+type WebhookDeliveriesConnection { edges: [WebhookDeliveriesConnectionEdge!]! pageInfo: PageInfo! }
+type WebhookDeliveriesConnectionEdge { cursor: String! node: WebhookDelivery! }
+type WebhookDelivery {
+	id: ID!
+	event: WebhookEvent!
+	conversationId: ID!
+	sequence: Int!
+	status: WebhookDeliveryStatus!
+	attempts: [WebhookAttempt!]!
+	nextAttemptAt: DateTime
+	error: String
+	createdAt: DateTime!
+	updatedAt: DateTime!
+}
+type WebhookAttempt { number: Int! startedAt: DateTime! durationMs: Int httpStatus: Int outcome: AttemptOutcome! }
 type QueryDeadLettersConnection { edges: [QueryDeadLettersConnectionEdge!]! pageInfo: PageInfo! }
 type QueryDeadLettersConnectionEdge { cursor: String! node: Message! }
 enum OutboundChannel { SMS MMS EMAIL }
@@ -184,7 +217,28 @@ type Mutation {
 	sendOutboundMessage(input: SendOutboundMessageInput!): SendOutboundMessageResult!
 	redriveDelivery(input: RedriveDeliveryInput!): RedriveDeliveryResult!
 	cancelDelivery(input: CancelDeliveryInput!): CancelDeliveryResult!
+	createWebhook(input: CreateWebhookInput!): CreateWebhookResult!
+	updateWebhook(input: UpdateWebhookInput!): UpdateWebhookResult!
+	deleteWebhook(input: DeleteWebhookInput!): DeleteWebhookResult!
+	rotateWebhookSecret(input: RotateWebhookSecretInput!): RotateWebhookSecretResult!
+	redriveWebhookDelivery(input: RedriveWebhookDeliveryInput!): RedriveWebhookDeliveryResult!
 }
+input CreateWebhookInput { url: String! events: [WebhookEvent!]! }
+input UpdateWebhookInput { webhookId: ID! url: String events: [WebhookEvent!] enabled: Boolean }
+input DeleteWebhookInput { webhookId: ID! }
+input RotateWebhookSecretInput { webhookId: ID! }
+input RedriveWebhookDeliveryInput { deliveryId: ID! }
+type CreateWebhookPayload { webhook: Webhook! secret: String! }
+type UpdateWebhookPayload { webhook: Webhook! }
+type DeleteWebhookPayload { webhookId: ID! }
+type RotateWebhookSecretPayload { webhook: Webhook! secret: String! }
+type RedriveWebhookDeliveryPayload { delivery: WebhookDelivery! }
+union CreateWebhookResult = CreateWebhookPayload | ForbiddenError | InvalidInputError | ServiceBusyError
+union UpdateWebhookResult = UpdateWebhookPayload | ForbiddenError | NotFoundError | InvalidInputError | ServiceBusyError
+union DeleteWebhookResult = DeleteWebhookPayload | ForbiddenError | NotFoundError | ServiceBusyError
+union RotateWebhookSecretResult = RotateWebhookSecretPayload | ForbiddenError | NotFoundError | ServiceBusyError
+union RedriveWebhookDeliveryResult =
+	RedriveWebhookDeliveryPayload | ForbiddenError | NotFoundError | DeliveryConflictError | ServiceBusyError
 input CreateConversationInput { subject: String channel: Channel visibility: Visibility memberIds: [ID!] }
 input JoinConversationInput { conversationId: ID! }
 input LeaveConversationInput { conversationId: ID! }
