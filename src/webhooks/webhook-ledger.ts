@@ -179,11 +179,13 @@ export class WebhookLedger implements Ledger<WebhookDelivery, WebhookJob> {
 			const ids = await this.#store.waiting(webhookIds, AT_ONCE, dueBefore);
 			if (ids.length === 0) return;
 			const now = new Date();
-			await this.#store.changeDeliveries(ids, (found) => ({
+			const buried = await this.#store.changeDeliveries(ids, (found) => ({
 				deliveries: Array.from(found.values())
 					.filter((delivery) => dueBefore === undefined || timeOf(delivery) < dueBefore.getTime())
 					.flatMap((delivery) => bury(delivery, error, now) ?? []),
 			}));
+			// Others do the same, or had their turn just now.
+			if (buried.length === 0) return;
 		}
 	}
 
