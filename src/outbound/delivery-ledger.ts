@@ -70,8 +70,9 @@ export class DeliveryLedger implements Ledger<DueDelivery, DeliveryJob> {
 		return due.filter((one) => this.lanesFor(one).length > 0);
 	}
 
-	nextDueAt(now: Date): Promise<Date | undefined> {
-		return this.#store.nextDueAt(now);
+	async nextDueAt(now: Date): Promise<Date | undefined> {
+		const channels = [...this.#lanes.keys()];
+		return channels.length === 0 ? undefined : this.#store.nextDueAt(now, channels);
 	}
 
 	lanesFor({ channel, provider, uncertain }: DueDelivery): readonly string[] {

@@ -47,8 +47,10 @@ export interface OutboundStore {
 			readonly limit: number;
 		},
 	): Promise<readonly DueDelivery[]>;
-	/** When the next one after `now` is due that waits for no earlier one; perhaps too early. */
-	nextDueAt(now: Date): Promise<Date | undefined>;
+	/**
+	 * When the next one after `now` of these channels (at least one) is due that waits for no earlier one; perhaps too early.
+	 */
+	nextDueAt(now: Date, channels: readonly OutsideChannel[]): Promise<Date | undefined>;
 	/** SENDING with a lease that is over. */
 	expired(now: Date, limit: number): Promise<readonly DueDelivery[]>;
 	/** Of each message, by number. */

@@ -63,17 +63,21 @@ export class KyselyOutboundStore implements OutboundStore {
 	async due(now: Date, wanted: DueWanted): Promise<readonly DueDelivery[]> {
 		const { queries, dialect, statements } = this.#database;
 		const { channels, exceptProviders, limit } = wanted;
-		const certain = exceptProviders.length > 0 ? [false] : [];
-		const parameters = withFirst(dialect, [now, ...channels, ...certain, ...exceptProviders], limit);
+		const certain = exceptProviders.length > 0 ? [false, ...exceptProviders] : [];
+		const ofChannels = channels.flatMap((channel) => withFirst(dialect, [channel, now, ...certain], limit));
+		const parameters = withFirst(dialect, ofChannels, limit);
 		const shape = [channels.length, exceptProviders.length, limit];
 		const build = () => dueDeliveries(queries, dialect, now, wanted);
 		return (await statements.rows(`due ${shape.join()}`, parameters, build)).map(toDueDelivery);
 	}
 
-	async nextDueAt(now: Date): Promise<Date | undefined> {
-		const { queries, statements } = this.#database;
-		const [row] = await statements.rows('next due', [now], () => nextDue(queries, now));
-		return instantOrNull(row?.due_at ?? null) ?? undefined;
+	async nextDueAt(now: Date, channels: readonly OutsideChannel[]): Promise<Date | undefined> {
+		const { queries, dialect, statements } = this.#database;
+		const parameters = channels.flatMap((channel) => withFirst(dialect, [channel, now], 1));
+		const build = () => nextDue(queries, dialect, now, channels);
+		const rows = await statements.rows(`next due ${channels.length}`, parameters, build);
+		const times = rows.flatMap((row) => instantOrNull(row.due_at)?.getTime() ?? []);
+		return times.length === 0 ? undefined : new Date(Math.min(...times));
 	}
 
 	async expired(now: Date, limit: number): Promise<readonly DueDelivery[]> {
@@ -154,7 +158,7 @@ export class KyselyOutboundStore implements OutboundStore {
 	}
 }
 
-/** The parameters of a statement that ends with `dialect.first`. */
+/** The parameters of a statement, or a part of one, that ends with `dialect.first`. */
 function withFirst(dialect: Dialect, parameters: readonly unknown[], count: number): readonly unknown[] {
 	const last = dialect.firstParameter(count);
 	return last === undefined ? parameters : [...parameters, last];

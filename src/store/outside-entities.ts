@@ -53,7 +53,7 @@ export const DeliveryEntity = defineEntity({
 		dueAt: instant().nullable(),
 	},
 	indexes: [
-		{ name: 'deliveries_due_index', properties: ['dueAt'], where: { dueAt: { $ne: null } } },
+		{ name: 'deliveries_due_index', properties: ['channel', 'dueAt'], where: { dueAt: { $ne: null } } },
 		{ name: 'deliveries_lease_index', properties: ['leaseUntil'], where: { leaseUntil: { $ne: null } } },
 		{
 			name: 'deliveries_open_index',

@@ -25,8 +25,8 @@ export interface DueWanted {
 }
 
 /**
- * Walks along what is due, which is at most one of each conversation; that it is the first one is looked up again, since
- * an earlier one may have been queued once more.
+ * Walks along what is due of each channel, whatever waits in others: at most one of each conversation. That it is the
+ * first one is looked up again, since an earlier one may have been queued once more.
  */
 export function dueDeliveries(
 	db: Queries,
@@ -34,37 +34,47 @@ export function dueDeliveries(
 	now: Date,
 	{ channels, exceptProviders, limit }: DueWanted,
 ) {
-	let rows = db
-		.selectFrom('deliveries')
-		.select(DUE_COLUMNS)
-		.where('due_at', '<=', now)
-		.where('channel', 'in', channels)
-		.where(({ not, exists, selectFrom }) =>
-			not(
-				exists(
-					selectFrom('deliveries as earlier')
-						.select('earlier.message_id')
-						.whereRef('earlier.conversation_id', '=', 'deliveries.conversation_id')
-						.whereRef('earlier.open_sequence', '<', 'deliveries.sequence'),
+	const dueOf = (channel: OutsideChannel) => {
+		let rows = db
+			.selectFrom('deliveries')
+			.select([...DUE_COLUMNS, 'due_at'])
+			.where('channel', '=', channel)
+			.where('due_at', '<=', now)
+			.where(({ not, exists, selectFrom }) =>
+				not(
+					exists(
+						selectFrom('deliveries as earlier')
+							.select('earlier.message_id')
+							.whereRef('earlier.conversation_id', '=', 'deliveries.conversation_id')
+							.whereRef('earlier.open_sequence', '<', 'deliveries.sequence'),
+					),
 				),
-			),
-		);
-	if (exceptProviders.length > 0)
-		rows = rows.where((eb) =>
-			eb.or([
-				eb('uncertain', '=', false),
-				eb('provider', 'is', null),
-				eb('provider', 'not in', exceptProviders),
-			]),
-		);
-	return dialect.first(rows.orderBy('due_at'), limit);
+			);
+		if (exceptProviders.length > 0)
+			rows = rows.where((eb) =>
+				eb.or([
+					eb('uncertain', '=', false),
+					eb('provider', 'is', null),
+					eb('provider', 'not in', exceptProviders),
+				]),
+			);
+		return db.selectFrom(dialect.first(rows.orderBy('due_at'), limit).as('page')).selectAll();
+	};
+	const all = channels.map(dueOf).reduce((pages, page) => pages.unionAll(page));
+	return dialect.first(db.selectFrom(all.as('pages')).selectAll().orderBy('due_at'), limit);
 }
 
-export function nextDue(db: Queries, now: Date) {
-	return db
-		.selectFrom('deliveries')
-		.select((eb) => eb.fn.min('due_at').as('due_at'))
-		.where('due_at', '>', now);
+/** Of each channel its next one. */
+export function nextDue(db: Queries, dialect: Dialect, now: Date, channels: readonly OutsideChannel[]) {
+	const nextOf = (channel: OutsideChannel) => {
+		const rows = db
+			.selectFrom('deliveries')
+			.select('due_at')
+			.where('channel', '=', channel)
+			.where('due_at', '>', now);
+		return db.selectFrom(dialect.first(rows.orderBy('due_at'), 1).as('page')).selectAll();
+	};
+	return channels.map(nextOf).reduce((all, next) => all.unionAll(next));
 }
 
 /** Longest over first. */

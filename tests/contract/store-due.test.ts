@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Delivery } from '../../src/conversations/outside.ts';
+import type { Delivery, OutsideChannel } from '../../src/conversations/outside.ts';
 import { change, deliver } from './store-deliver.ts';
 import { DATABASES, useNodes } from './store-setup.ts';
 
@@ -159,14 +159,16 @@ describe.each(DATABASES)('what is due on %s', (kind) => {
 		const [far, farther] = [new Date('2090-01-01T00:00:00.123Z'), new Date('2090-01-02T00:00:00.000Z')];
 		await begin({ nextAttemptAt: farther });
 		const { id, deliveries } = await begin({ nextAttemptAt: far });
-		const { outbound } = nodes.there;
+		const [first] = deliveries;
+		const nextDueAt = (now: Date, channels: readonly OutsideChannel[] = ALL.channels) =>
+			nodes.there.outbound.nextDueAt(now, channels);
 		const before = new Date(far.getTime() - 1);
-		expect(await outbound.nextDueAt(before)).toEqual(far);
-		expect(await outbound.nextDueAt(far)).toEqual(farther);
-		const [delivery] = deliveries;
-		if (delivery) await set(id, { ...delivery, status: 'CANCELED', nextAttemptAt: null });
-		expect(await outbound.nextDueAt(before)).toEqual(farther);
-		expect(await outbound.nextDueAt(farther)).toBeUndefined();
+		expect(await nextDueAt(before)).toEqual(far);
+		expect(await nextDueAt(far)).toEqual(farther);
+		expect(await nextDueAt(before, ['MMS', 'EMAIL'])).toBeUndefined();
+		if (first) await set(id, { ...first, status: 'CANCELED', nextAttemptAt: null });
+		expect(await nextDueAt(before)).toEqual(farther);
+		expect(await nextDueAt(farther)).toBeUndefined();
 	});
 
 	it('tells whose lease is over, longest over first', async () => {

@@ -22,7 +22,7 @@ const DEAD = ['DEAD', 'FAILED', 'UNKNOWN', 'UNDELIVERED'] as const;
 const place = { updatedAt: instantAfter(5_000), messageId: idOf('message', 1) };
 
 const KEY = ['message_id=?'];
-const DUE = ['due_at<?', 'conversation_id=? AND open_sequence<?'];
+const DUE = ['channel=? AND due_at<?', 'conversation_id=? AND open_sequence<?'];
 const PAGE = ['status=?'];
 
 /** What is asked of the ledger all the time, over the data of plan-data.ts. */
@@ -31,17 +31,26 @@ export const HOT_OUTBOUND: Readonly<Record<string, HotStatement>> = {
 		build: ({ queries, dialect }) => read.dueDeliveries(queries, dialect, afterwards, SMS),
 		reads: 350,
 		seeks: DUE,
+		sorts: true,
 	},
 	'what is due, but of a provider that is away': {
 		build: ({ queries, dialect }) =>
 			read.dueDeliveries(queries, dialect, afterwards, { ...SMS, exceptProviders: ['webhook'] }),
 		reads: 350,
 		seeks: DUE,
+		sorts: true,
+	},
+	'what is due by email, whatever waits to go by SMS': {
+		build: ({ queries, dialect }) =>
+			read.dueDeliveries(queries, dialect, afterwards, { ...SMS, channels: ['EMAIL'] }),
+		reads: 60,
+		seeks: DUE,
+		sorts: true,
 	},
 	'when the next is due': {
-		build: ({ queries }) => read.nextDue(queries, instantAfter(2)),
-		reads: 1,
-		seeks: ['due_at>?'],
+		build: ({ queries, dialect }) => read.nextDue(queries, dialect, instantAfter(2), ['SMS', 'EMAIL']),
+		reads: 2,
+		seeks: ['channel=? AND due_at>?'],
 	},
 	'leases that are over': {
 		build: ({ queries, dialect }) => read.expiredDeliveries(queries, dialect, afterwards, 100),

@@ -109,7 +109,8 @@ export async function fillTables(database: Database): Promise<void> {
 	await run(`insert into deliveries (message_id, conversation_id, sequence, channel, status, from_address, to_address,
 			requested_at, provider, attempts, tries, next_attempt_at, lease_until, provider_message_id, error, uncertain,
 			updated_at, open_sequence, due_at)
-		select ${id('message', '(number * 100000 + sequence)')}, ${id('conversation', 'number')}, sequence, 'SMS', status,
+		select ${id('message', '(number * 100000 + sequence)')}, ${id('conversation', 'number')}, sequence,
+			case when number % 500 = 0 then 'EMAIL' else 'SMS' end, status,
 			'+11234567890', '+10987654321', ${instant('sequence')}, 'webhook', 1, 1,
 			case when status in ('QUEUED', 'RETRYING') then ${instant('sequence')} end,
 			case when status = 'SENDING' then ${instant('number')} end,

@@ -100,7 +100,7 @@ class Outbound extends Migration {
 			provider_message_id nvarchar(255) ${BINARY} null, error nvarchar(500) null, uncertain bit not null,
 			updated_at datetime2(3) not null, open_sequence int null, due_at datetime2(3) null,
 			constraint deliveries_pkey primary key (message_id))`);
-		this.addSql('create index deliveries_due_index on deliveries (due_at) where due_at is not null');
+		this.addSql('create index deliveries_due_index on deliveries (channel, due_at) where due_at is not null');
 		this.addSql(
 			'create index deliveries_lease_index on deliveries (lease_until) where lease_until is not null',
 		);

@@ -81,7 +81,7 @@ class Outbound extends Migration {
 			lease_until timestamptz(3) null, provider_message_id varchar(255) collate "C" null, error varchar(500) null,
 			uncertain boolean not null, updated_at timestamptz(3) not null, open_sequence int null,
 			due_at timestamptz(3) null)`);
-		this.addSql('create index deliveries_due_index on deliveries (due_at) where due_at is not null');
+		this.addSql('create index deliveries_due_index on deliveries (channel, due_at) where due_at is not null');
 		this.addSql(
 			'create index deliveries_lease_index on deliveries (lease_until) where lease_until is not null',
 		);

@@ -86,7 +86,7 @@ class Outbound extends Migration {
 			next_attempt_at datetime null, lease_until datetime null, provider_message_id text null, error text null,
 			uncertain integer not null, updated_at datetime not null, open_sequence integer null,
 			due_at datetime null) without rowid`);
-		this.addSql('create index deliveries_due_index on deliveries (due_at) where due_at is not null');
+		this.addSql('create index deliveries_due_index on deliveries (channel, due_at) where due_at is not null');
 		this.addSql(
 			'create index deliveries_lease_index on deliveries (lease_until) where lease_until is not null',
 		);

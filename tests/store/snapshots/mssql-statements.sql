@@ -211,16 +211,20 @@ select top(1) "own"."conversation_id" from "memberships" as "own" inner join "me
 -- 2 parameters: ["0190aaaa-0000-7000-8000-000000004e1f","0190aaaa-0000-7000-8000-000000004e20"]
 
 -- what is due
-select top(100) "message_id", "conversation_id", "sequence", "channel", "provider", "uncertain" from "deliveries" where "due_at" <= @ and "channel" in (@, @) and not exists (select "earlier"."message_id" from "deliveries" as "earlier" where "earlier"."conversation_id" = "deliveries"."conversation_id" and "earlier"."open_sequence" < "deliveries"."sequence") order by "due_at";
--- 3 parameters: ["2026-01-02T01:00:00.000Z","SMS","MMS"]
+select top(100) * from (select * from (select top(100) "message_id", "conversation_id", "sequence", "channel", "provider", "uncertain", "due_at" from "deliveries" where "channel" = @ and "due_at" <= @ and not exists (select "earlier"."message_id" from "deliveries" as "earlier" where "earlier"."conversation_id" = "deliveries"."conversation_id" and "earlier"."open_sequence" < "deliveries"."sequence") order by "due_at") as "page" union all select * from (select top(100) "message_id", "conversation_id", "sequence", "channel", "provider", "uncertain", "due_at" from "deliveries" where "channel" = @ and "due_at" <= @ and not exists (select "earlier"."message_id" from "deliveries" as "earlier" where "earlier"."conversation_id" = "deliveries"."conversation_id" and "earlier"."open_sequence" < "deliveries"."sequence") order by "due_at") as "page") as "pages" order by "due_at";
+-- 4 parameters: ["SMS","2026-01-02T01:00:00.000Z","MMS","2026-01-02T01:00:00.000Z"]
 
 -- what is due, but of a provider that is away
-select top(100) "message_id", "conversation_id", "sequence", "channel", "provider", "uncertain" from "deliveries" where "due_at" <= @ and "channel" in (@, @) and not exists (select "earlier"."message_id" from "deliveries" as "earlier" where "earlier"."conversation_id" = "deliveries"."conversation_id" and "earlier"."open_sequence" < "deliveries"."sequence") and ("uncertain" = @ or "provider" not in (@)) order by "due_at";
--- 5 parameters: ["2026-01-02T01:00:00.000Z","SMS","MMS",false,"webhook"]
+select top(100) * from (select * from (select top(100) "message_id", "conversation_id", "sequence", "channel", "provider", "uncertain", "due_at" from "deliveries" where "channel" = @ and "due_at" <= @ and not exists (select "earlier"."message_id" from "deliveries" as "earlier" where "earlier"."conversation_id" = "deliveries"."conversation_id" and "earlier"."open_sequence" < "deliveries"."sequence") and ("uncertain" = @ or "provider" is null or "provider" not in (@)) order by "due_at") as "page" union all select * from (select top(100) "message_id", "conversation_id", "sequence", "channel", "provider", "uncertain", "due_at" from "deliveries" where "channel" = @ and "due_at" <= @ and not exists (select "earlier"."message_id" from "deliveries" as "earlier" where "earlier"."conversation_id" = "deliveries"."conversation_id" and "earlier"."open_sequence" < "deliveries"."sequence") and ("uncertain" = @ or "provider" is null or "provider" not in (@)) order by "due_at") as "page") as "pages" order by "due_at";
+-- 8 parameters: ["SMS","2026-01-02T01:00:00.000Z",false,"webhook","MMS","2026-01-02T01:00:00.000Z",false,"webhook"]
+
+-- what is due by email, whatever waits to go by SMS
+select top(100) * from (select * from (select top(100) "message_id", "conversation_id", "sequence", "channel", "provider", "uncertain", "due_at" from "deliveries" where "channel" = @ and "due_at" <= @ and not exists (select "earlier"."message_id" from "deliveries" as "earlier" where "earlier"."conversation_id" = "deliveries"."conversation_id" and "earlier"."open_sequence" < "deliveries"."sequence") order by "due_at") as "page") as "pages" order by "due_at";
+-- 2 parameters: ["EMAIL","2026-01-02T01:00:00.000Z"]
 
 -- when the next is due
-select min("due_at") as "due_at" from "deliveries" where "due_at" > @;
--- 1 parameters: ["2026-01-01T00:00:02.000Z"]
+select * from (select top(1) "due_at" from "deliveries" where "channel" = @ and "due_at" > @ order by "due_at") as "page" union all select * from (select top(1) "due_at" from "deliveries" where "channel" = @ and "due_at" > @ order by "due_at") as "page";
+-- 4 parameters: ["SMS","2026-01-01T00:00:02.000Z","EMAIL","2026-01-01T00:00:02.000Z"]
 
 -- leases that are over
 select top(100) "message_id", "conversation_id", "sequence", "channel", "provider", "uncertain" from "deliveries" where "lease_until" <= @ order by "lease_until";

@@ -5,7 +5,7 @@ create index [conversations_activity_index] on [conversations] ([last_activity_a
 create index [conversations_open_index] on [conversations] ([last_activity_at], [id]) where [closed_at] is null;
 
 create table [deliveries] ([message_id] uniqueidentifier not null, [conversation_id] uniqueidentifier not null, [sequence] int not null, [channel] nvarchar(24) not null, [status] nvarchar(24) not null, [from_address] nvarchar(320) collate Latin1_General_100_BIN2 not null, [to_address] nvarchar(320) collate Latin1_General_100_BIN2 not null, [requested_at] datetime2(3) not null, [provider] nvarchar(24) null, [attempts] int not null, [tries] int not null, [next_attempt_at] datetime2(3) null, [lease_until] datetime2(3) null, [provider_message_id] nvarchar(255) collate Latin1_General_100_BIN2 null, [error] nvarchar(500) null, [uncertain] bit not null, [updated_at] datetime2(3) not null, [open_sequence] int null, [due_at] datetime2(3) null, constraint [deliveries_pkey] primary key ([message_id]));
-create index [deliveries_due_index] on [deliveries] ([due_at]) where [due_at] is not null;
+create index [deliveries_due_index] on [deliveries] ([channel], [due_at]) where [due_at] is not null;
 create index [deliveries_lease_index] on [deliveries] ([lease_until]) where [lease_until] is not null;
 create index [deliveries_open_index] on [deliveries] ([conversation_id], [open_sequence]) where [open_sequence] is not null;
 create index [deliveries_provider_index] on [deliveries] ([provider_message_id], [provider], [message_id]) where [provider_message_id] is not null;
