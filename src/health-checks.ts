@@ -11,6 +11,8 @@ export interface HealthSources {
 	readonly live: { readonly load: { readonly feeds: number; readonly followers: number } };
 	/** The providers whose circuit is open on this node. */
 	readonly openCircuits: () => readonly string[];
+	/** The providers that asked to wait. */
+	readonly pausedProviders: () => readonly string[];
 	/** What carries wake-ups between the nodes, if there are several. */
 	readonly nodes: { readonly state: 'one' | 'connected' | 'away' };
 }
@@ -23,7 +25,7 @@ const BUS = {
 
 /** The parts of the service that its health report names. Shown to anyone: counts, and no names. */
 export function createHealthChecks(sources: HealthSources): Readonly<Record<string, HealthCheck>> {
-	const { ping, writes, maxQueued, live, openCircuits, nodes } = sources;
+	const { ping, writes, maxQueued, live, openCircuits, pausedProviders, nodes } = sources;
 	return {
 		database: ping,
 		writeQueue: async () => {
@@ -39,10 +41,15 @@ export function createHealthChecks(sources: HealthSources): Readonly<Record<stri
 		},
 		bus: async () => BUS[nodes.state],
 		providers: async () => {
-			const open = openCircuits().length;
-			return open === 0
-				? { status: 'ok', detail: 'every provider is asked' }
-				: { status: 'degraded', detail: `providers that fail and are left alone for a while: ${open}` };
+			const [open, paused] = [openCircuits().length, pausedProviders().length];
+			const notAsked = [
+				...(open === 0 ? [] : [`providers that fail and are left alone for a while: ${open}`]),
+				...(paused === 0 ? [] : [`providers that asked to wait: ${paused}`]),
+			];
+			return {
+				status: open === 0 ? 'ok' : 'degraded',
+				detail: notAsked.join(', ') || 'every provider is asked',
+			};
 		},
 	};
 }

@@ -1,9 +1,12 @@
 import { ServiceBusyError } from './conversations/errors.ts';
+import type { Delivery } from './conversations/outside.ts';
+import { toPublicId } from './conversations/public-ids.ts';
 import { StoreAway, StoreConflict } from './conversations/store.ts';
 import type { Logger } from './observability/logger.ts';
+import type { JobOutcome } from './outbound/ledger.ts';
 import type { Notices } from './store/database.ts';
 
-/** What the log says of the database: one line for each change, whatever the number of requests that feel it. */
+/** What the log says of what the service depends on: one line for each change, whatever the number of those who feel it. */
 export interface ServiceNotices {
 	readonly database: Notices;
 	/** A batch of sends and other changes could not be stored. */
@@ -13,9 +16,18 @@ export interface ServiceNotices {
 	feedFailed(reason: unknown): void;
 	/** The ledger of deliveries could not be read or written. */
 	ledgerFailed(reason: unknown): void;
+	/** A provider or a customer's webhook fails and is left alone for a while, or answers again. */
+	circuit(destination: Destination, isOpen: boolean, outcome: JobOutcome): void;
+	/** A provider wants nothing until then. */
+	paused(provider: string, until: Date): void;
+	/** A message to the outside asks for a person. */
+	deadLetter(delivery: Delivery): void;
 	/** Redis carries wake-ups between the nodes, or does not. */
 	bus(redis: string, isConnected: boolean, reason: string): void;
 }
+
+/** Who is sent to: the name of a provider, or the id of a webhook. */
+export type Destination = { readonly provider: string } | { readonly webhook: string };
 
 /** Tells when a waiting begins and when its reason changes, not at each attempt. */
 export function onlyChanges(tell: (server: string, reason: string) => void): Notices['waiting'] {
@@ -30,9 +42,13 @@ export function onlyChanges(tell: (server: string, reason: string) => void): Not
 /** Conversations that others hold say nothing of the database, and may be many: one line in this time. */
 const CONTENDED_MS = 60_000;
 
+/** A wait that ends less than this after one that was told of is no news. */
+const PAUSED_MS = 60_000;
+
 export function createNotices(logger: Logger): ServiceNotices {
 	let isRefusing = false;
 	let contended = Number.NEGATIVE_INFINITY;
+	const pauses = new Map<string, number>();
 	return {
 		database: {
 			waiting: onlyChanges((server, reason) =>
@@ -68,6 +84,32 @@ export function createNotices(logger: Logger): ServiceNotices {
 			if (err instanceof StoreAway || err instanceof ServiceBusyError) return;
 			logger.warn({ err }, 'deliveries could not be read or recorded; they are tried again');
 		},
+		circuit: (destination, isOpen, outcome) => {
+			const who = Object.entries(destination).flat().join(' ');
+			const reason = reasonOf(outcome);
+			if (isOpen)
+				logger.error({ ...destination, reason }, `${who} fails, and is left alone for a while: ${reason}`);
+			else logger.info(destination, `${who} answers again`);
+		},
+		paused: (provider, until) => {
+			if (until.getTime() < (pauses.get(provider) ?? Number.NEGATIVE_INFINITY) + PAUSED_MS) return;
+			pauses.set(provider, until.getTime());
+			logger.warn(
+				{ provider, until: until.toISOString() },
+				'a provider asks to wait: it is sent nothing until then',
+			);
+		},
+		deadLetter: ({ messageId, conversationId, status, provider, attempts }) =>
+			logger.warn(
+				{
+					message: toPublicId('Message', messageId),
+					conversation: toPublicId('Conversation', conversationId),
+					status,
+					provider,
+					attempts,
+				},
+				'a message to the outside went no further: a person has to look at it',
+			),
 		bus: (redis, isConnected, reason) => {
 			if (isConnected) logger.info({ redis }, 'wake-ups travel between the nodes by Redis');
 			else
@@ -77,4 +119,10 @@ export function createNotices(logger: Logger): ServiceNotices {
 				);
 		},
 	};
+}
+
+/** Without the destination's own words, which may quote what it was sent. */
+function reasonOf(outcome: JobOutcome): string {
+	if ('httpStatus' in outcome && outcome.httpStatus !== undefined) return `it answered ${outcome.httpStatus}`;
+	return 'error' in outcome ? outcome.error : outcome.kind;
 }

@@ -71,6 +71,7 @@ export async function createService(config: Config): Promise<Service> {
 			maxQueued: config.writeQueue.maxQueuedSends,
 			live: core.live,
 			openCircuits: outbound.openCircuits,
+			pausedProviders: outbound.pausedProviders,
 			nodes: core.nodes,
 		}),
 		{

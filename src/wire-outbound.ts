@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { OutboundConfig } from './config.ts';
-import { STATUSES } from './conversations/delivery.ts';
+import { isDeadLetter, STATUSES } from './conversations/delivery.ts';
 import type { Domain } from './conversations/domain.ts';
 import type { ConversationEvent } from './conversations/model.ts';
 import type { OutsideChannel } from './conversations/outside.ts';
@@ -24,6 +24,7 @@ export interface OutboundParts {
 	/** The base URL of the mock provider, where it serves. */
 	readonly mockUrl: string | undefined;
 	readonly openCircuits: () => readonly string[];
+	readonly pausedProviders: () => readonly string[];
 	/** Begins to send; `url` is where the mock provider finds this service. */
 	start(url: string): void;
 	/** Something was committed that may be to be sent. */
@@ -49,7 +50,7 @@ const MAX_IN_HAND = 1_024;
 
 /** Opens the mock provider's port where that serves, and nothing else until it is started. */
 export async function wireOutbound(sources: OutboundSources): Promise<OutboundParts> {
-	const { domain, store, metrics } = sources;
+	const { domain, store, metrics, notices } = sources;
 	let serviceUrl = '';
 	const mock = sources.config.mockProvider
 		? await startMock(sources.config.webhookSecret, () => serviceUrl)
@@ -69,6 +70,7 @@ export async function wireOutbound(sources: OutboundSources): Promise<OutboundPa
 	const counted = metrics.outbound({
 		counts: () => store.counts(),
 		openCircuits: () => worker.openLanes(),
+		pausedProviders: () => worker.pausedLanes(),
 		providers: providers.map(({ name }) => name),
 		statuses: STATUSES,
 	});
@@ -78,12 +80,19 @@ export async function wireOutbound(sources: OutboundSources): Promise<OutboundPa
 		webhookSecret: config.webhookSecret,
 		mockUrl: mock?.url,
 		openCircuits: () => worker.openLanes(),
+		pausedProviders: () => worker.pausedLanes(),
 		start: (url) => {
 			serviceUrl = url;
 			if (providers.length > 0) worker.start();
 		},
 		committed: (events) => {
 			if (events.some(({ message }) => message?.outside?.delivery)) worker.poke();
+			for (const { type, actorId, message } of events) {
+				const delivery = message?.outside?.delivery;
+				// Whom a person's hand brings there, that person knows.
+				if (type === 'DeliveryChanged' && actorId === null && delivery && isDeadLetter(delivery.status))
+					notices.deadLetter(delivery);
+			}
 		},
 		stop: (graceMs) => worker.stop(graceMs),
 		close: async () => {
@@ -119,6 +128,8 @@ function createWorker(
 			if (call !== undefined && outcome.kind !== 'released')
 				counted.attempt(lane, outcome.kind, call.durationMs / 1000);
 		},
+		onCircuit: (provider, isOpen, outcome) => notices.circuit({ provider }, isOpen, outcome),
+		onPause: (provider, until) => notices.paused(provider, until),
 		onError: (err) => notices.ledgerFailed(err),
 	});
 }

@@ -1,6 +1,7 @@
 import type { WebhooksConfig } from './config.ts';
 import type { QueueWebhooks } from './conversations/batch.ts';
 import type { ConversationEvent } from './conversations/model.ts';
+import { toPublicId } from './conversations/public-ids.ts';
 import type { ConversationStore, UserStore } from './conversations/store.ts';
 import type { ServiceNotices } from './notices.ts';
 import type { Metrics } from './observability/metrics.ts';
@@ -100,6 +101,8 @@ function createWorker(
 		observe: (_lane, { kind }) => {
 			if (kind !== 'released') metrics.webhookAttempt(kind);
 		},
+		onCircuit: (id, isOpen, outcome) =>
+			notices.circuit({ webhook: toPublicId('Webhook', id) }, isOpen, outcome),
 		onError: (err) => notices.ledgerFailed(err),
 	});
 }

@@ -32,6 +32,10 @@ export const STATUSES = [
 /** Those that ask for a person. */
 export const DEAD_LETTERS = ['DEAD', 'FAILED', 'UNKNOWN'] as const satisfies readonly DeliveryStatus[];
 
+export function isDeadLetter(status: DeliveryStatus): boolean {
+	return DEAD_LETTERS.some((dead) => dead === status);
+}
+
 const ENDS: ReadonlySet<DeliveryStatus> = new Set(['DELIVERED', 'UNDELIVERED', 'FAILED']);
 
 export interface Addressed {
@@ -201,7 +205,7 @@ export function report(
 /** A person wants it sent (again): DEAD, FAILED and UNKNOWN begin another round, with whatever provider there is. */
 export function redrive(delivery: Delivery, now: Date): Delivery | undefined {
 	const { status } = delivery;
-	if (!DEAD_LETTERS.some((dead) => dead === status)) return undefined;
+	if (!isDeadLetter(status)) return undefined;
 	return {
 		...delivery,
 		...SETTLED,
@@ -219,7 +223,7 @@ export function cancel(delivery: Delivery, now: Date, error: string | null = nul
 	const { status } = delivery;
 	if (status === 'CANCELED') return delivery;
 	const waits = status === 'QUEUED' || status === 'RETRYING';
-	if (!waits && !DEAD_LETTERS.some((dead) => dead === status)) return undefined;
+	if (!waits && !isDeadLetter(status)) return undefined;
 	return { ...delivery, ...SETTLED, status: 'CANCELED', error: error ?? delivery.error, updatedAt: now };
 }
 

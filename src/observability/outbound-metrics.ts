@@ -11,6 +11,8 @@ export interface OutboundSources {
 	readonly counts: () => Promise<ReadonlyMap<string, number>>;
 	/** The providers whose circuit is open on this node. */
 	readonly openCircuits: () => readonly string[];
+	/** The providers that asked to wait, and are not asked on this node. */
+	readonly pausedProviders: () => readonly string[];
 	readonly providers: readonly string[];
 	readonly statuses: readonly string[];
 }
@@ -46,16 +48,27 @@ export function outboundMetrics(registry: Registry, sources: OutboundSources): O
 			for (const status of sources.statuses) this.set({ status }, counts.get(status) ?? 0);
 		},
 	});
-	new Gauge({
-		name: 'pendo_message_provider_circuit_open',
-		help: 'Whether the circuit of a provider is open on this node: 1 or 0.',
-		labelNames: ['provider'],
-		registers,
-		collect() {
-			const open = new Set(sources.openCircuits());
-			for (const provider of sources.providers) this.set({ provider }, open.has(provider) ? 1 : 0);
-		},
-	});
+	const each = (name: string, help: string, which: () => readonly string[]) =>
+		new Gauge({
+			name,
+			help,
+			labelNames: ['provider'],
+			registers,
+			collect() {
+				const those = new Set(which());
+				for (const provider of sources.providers) this.set({ provider }, those.has(provider) ? 1 : 0);
+			},
+		});
+	each(
+		'pendo_message_provider_circuit_open',
+		'Whether the circuit of a provider is open on this node: 1 or 0.',
+		sources.openCircuits,
+	);
+	each(
+		'pendo_message_provider_paused',
+		'Whether a provider asked to wait (429), and gets nothing from this node until then: 1 or 0.',
+		sources.pausedProviders,
+	);
 	for (const provider of sources.providers)
 		for (const outcome of ['accepted', 'retry', 'rejected', 'unknown'])
 			attempts.inc({ provider, outcome }, 0);

@@ -18,6 +18,8 @@ export interface LaneOptions<Work extends Job> {
 	readonly send: (job: Work) => Promise<JobOutcome>;
 	/** Told why. */
 	readonly onDefect: (error: unknown) => void;
+	/** Told by which end of a call the circuit opened, or closed again. */
+	readonly onCircuit: (isOpen: boolean, outcome: JobOutcome) => void;
 	/** Told how a job ended, exactly once. */
 	readonly onEnd: (job: Work, outcome: JobOutcome, call: Call | undefined) => void;
 }
@@ -44,6 +46,7 @@ export class Lane<Work extends Job> {
 	readonly #options: LaneOptions<Work>;
 	readonly #breaker;
 	#openedAt = 0;
+	#isToldBroken = false;
 	#pausedUntil = 0;
 	#restsUntil = 0;
 	#queue: Queued<Work>[] = [];
@@ -65,7 +68,7 @@ export class Lane<Work extends Job> {
 
 	/** How many more jobs it takes: none before there is room for many, since those that are claimed together cost little. */
 	get room(): number {
-		if (this.#isPaused || this.#restsUntil > Date.now()) return 0;
+		if (this.isPaused || this.#restsUntil > Date.now()) return 0;
 		const inHand = this.#queue.length + this.#inFlight;
 		if (this.isBroken) {
 			const mayProbe = Date.now() - this.#openedAt >= this.#options.halfOpenAfterMs && inHand === 0;
@@ -76,7 +79,8 @@ export class Lane<Work extends Job> {
 		return room >= maxInFlight / 2 ? room : 0;
 	}
 
-	get #isPaused(): boolean {
+	/** Nobody is asked for the moment, as the destination wants it. */
+	get isPaused(): boolean {
 		return this.#pausedUntil > Date.now();
 	}
 
@@ -99,7 +103,7 @@ export class Lane<Work extends Job> {
 
 	/** Carries a job as soon as there is a place, in the order in which they are added; releases it during a pause. */
 	add(job: Work, turn: Date | undefined, startBefore: number): void {
-		if (this.#isPaused) this.#release(job);
+		if (this.isPaused) this.#release(job);
 		else this.#queue.push({ job, turn, startBefore });
 		this.#next();
 	}
@@ -108,7 +112,7 @@ export class Lane<Work extends Job> {
 	pause(until: Date): void {
 		if (until.getTime() <= this.#pausedUntil) return;
 		this.#pausedUntil = until.getTime();
-		if (this.#isPaused) this.#releaseQueue();
+		if (this.isPaused) this.#releaseQueue();
 	}
 
 	/** Takes nothing more for so long, and carries what it has. */
@@ -154,9 +158,17 @@ export class Lane<Work extends Job> {
 		} finally {
 			this.#inFlight--;
 		}
+		this.#tellCircuit(outcome);
 		this.#options.onEnd(job, outcome, call);
 		if (this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();
 		this.#next();
+	}
+
+	/** A call that tries an open circuit and fails is no news. */
+	#tellCircuit(outcome: JobOutcome): void {
+		if (this.isBroken === this.#isToldBroken) return;
+		this.#isToldBroken = this.isBroken;
+		this.#options.onCircuit(this.isBroken, outcome);
 	}
 
 	async #send(job: Work): Promise<JobOutcome> {

@@ -1,5 +1,5 @@
 import { requireStaff } from '../conversations/access.ts';
-import { DEAD_LETTERS } from '../conversations/delivery.ts';
+import { DEAD_LETTERS, isDeadLetter } from '../conversations/delivery.ts';
 import { InvalidInputError } from '../conversations/errors.ts';
 import type { DeliveryStatus } from '../conversations/outside.ts';
 import type { Page, PageRequest } from '../conversations/pages.ts';
@@ -25,6 +25,6 @@ export async function listDeadLetters(
 }
 
 function requireDead(status: DeliveryStatus): void {
-	if (DEAD_LETTERS.some((dead) => dead === status)) return;
+	if (isDeadLetter(status)) return;
 	throw new InvalidInputError('status', `status must be of ${DEAD_LETTERS.join(', ')}.`);
 }

@@ -4,7 +4,7 @@ import type { Claim, Ended, Job, JobOutcome, Ledger } from './ledger.ts';
 
 export interface WorkerOptions<Work extends Job> {
 	/** What a lane is made of, when it is first used. */
-	readonly lane: (name: string) => Omit<LaneOptions<Work>, 'onEnd' | 'onDefect'>;
+	readonly lane: (name: string) => Omit<LaneOptions<Work>, 'onEnd' | 'onDefect' | 'onCircuit'>;
 	/** The bound of one call, which leases are made by. */
 	readonly callTimeoutMs: number;
 	/** How often the ledger is asked when nothing else is heard. */
@@ -13,6 +13,10 @@ export interface WorkerOptions<Work extends Job> {
 	readonly maxInHand: number;
 	/** Told of each end, before it is recorded. */
 	readonly observe?: (lane: string, outcome: JobOutcome, call: Call | undefined) => void;
+	/** Told when a lane's circuit opens, by which end, and when it closes again. */
+	readonly onCircuit?: (lane: string, isOpen: boolean, outcome: JobOutcome) => void;
+	/** Told that a destination wants nothing until then. */
+	readonly onPause?: (lane: string, until: Date) => void;
 	/** Told why the ledger could not be read or written, which is tried again, or why a call rejected. */
 	readonly onError: (error: unknown) => void;
 }
@@ -65,6 +69,11 @@ export class Worker<Due, Work extends Job> {
 	/** The lanes whose circuit is open, for health and metrics. */
 	openLanes(): readonly string[] {
 		return Array.from(this.#lanes).flatMap(([name, lane]) => (lane.isBroken ? [name] : []));
+	}
+
+	/** The lanes whose destination wants nothing for the moment. */
+	pausedLanes(): readonly string[] {
+		return Array.from(this.#lanes).flatMap(([name, lane]) => (lane.isPaused ? [name] : []));
 	}
 
 	/**
@@ -206,6 +215,7 @@ export class Worker<Due, Work extends Job> {
 			lane = new Lane({
 				...this.#options.lane(name),
 				onDefect: (error) => this.#options.onError(error),
+				onCircuit: (isOpen, outcome) => this.#options.onCircuit?.(name, isOpen, outcome),
 				onEnd: (job, outcome, call) => this.#end(job, outcome, call),
 			});
 			this.#lanes.set(name, lane);
@@ -217,7 +227,10 @@ export class Worker<Due, Work extends Job> {
 	#end(job: Work, outcome: JobOutcome, call: Call | undefined): void {
 		const now = new Date();
 		const retryAt = this.#ledger.retryAt(job, outcome, now);
-		if (outcome.kind === 'retry' && outcome.pausesProvider) this.#lane(job.lane).pause(retryAt);
+		if (outcome.kind === 'retry' && outcome.pausesProvider) {
+			this.#lane(job.lane).pause(retryAt);
+			this.#options.onPause?.(job.lane, retryAt);
+		}
 		const ended = {
 			outcome,
 			retryAt,

@@ -130,7 +130,11 @@ describe('a report', () => {
 });
 
 describe("the service's parts", () => {
-	const report = (waiting: number, openCircuits: readonly string[] = []) =>
+	const report = (
+		waiting: number,
+		openCircuits: readonly string[] = [],
+		pausedProviders: readonly string[] = [],
+	) =>
 		health(
 			createHealthChecks({
 				ping: async () => {},
@@ -138,6 +142,7 @@ describe("the service's parts", () => {
 				maxQueued: 100,
 				live: { load: { feeds: 2, followers: 30 } },
 				openCircuits: () => openCircuits,
+				pausedProviders: () => pausedProviders,
 				nodes: { state: 'one' },
 			}),
 		).report();
@@ -156,6 +161,11 @@ describe("the service's parts", () => {
 	test('a provider whose circuit is open is degraded', async () => {
 		const { status, parts } = await report(0, ['webhook']);
 		expect([status, parts.at(-1)?.status]).toEqual(['degraded', 'degraded']);
+	});
+
+	test('a provider that asked to wait is well, and named by count', async () => {
+		const { status, parts } = await report(0, [], ['webhook']);
+		expect([status, parts.at(-1)?.detail]).toEqual(['ok', 'providers that asked to wait: 1']);
 	});
 
 	test('a write queue more than half full is degraded', async () => {

@@ -50,3 +50,34 @@ test('a conversation that others hold hides no database that takes nothing', () 
 	notices.stored();
 	expect(told).toEqual([HELD, FAILING, WELL]);
 });
+
+test('a provider that fails is told of without its own words, and once more when it answers', () => {
+	const busy = {
+		kind: 'retry',
+		httpStatus: 503,
+		error: 'It answered 503: no +14155552671',
+		isProviderFault: true,
+	} as const;
+	const lost = { kind: 'unknown', error: 'The connection was lost.', isProviderFault: true } as const;
+	notices.circuit({ provider: 'webhook' }, true, busy);
+	notices.circuit({ provider: 'webhook' }, false, { kind: 'accepted', providerMessageId: null });
+	notices.circuit({ webhook: 'hook_1' }, true, lost);
+	expect(told).toEqual([
+		'provider webhook fails, and is left alone for a while: it answered 503',
+		'provider webhook answers again',
+		'webhook hook_1 fails, and is left alone for a while: The connection was lost.',
+	]);
+});
+
+test('a provider that asks to wait again and again is told of once a minute, and when it asks for much more', () => {
+	const wait = (provider: string, seconds: number) =>
+		notices.paused(provider, new Date(Date.now() + seconds * 1_000));
+	for (let second = 0; second < 61; second++) {
+		wait('webhook', 1);
+		vi.advanceTimersByTime(1_000);
+	}
+	expect(told).toHaveLength(2);
+	wait('webhook', 3_600);
+	wait('smtp', 1);
+	expect(told).toHaveLength(4);
+});

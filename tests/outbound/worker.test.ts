@@ -59,6 +59,7 @@ describe('a worker', () => {
 		ledger.add(...items(3, 'first'));
 		let isIll = true;
 		const asked: string[] = [];
+		const told: unknown[] = [];
 		const worker = startWorker(ledger, {
 			maxInFlight: 1,
 			halfOpenAfterMs: 30,
@@ -66,22 +67,33 @@ describe('a worker', () => {
 				asked.push(id);
 				return isIll ? FAULT : ACCEPTED;
 			},
+			options: { onCircuit: (...news) => told.push(news) },
 		});
 		await ledger.until(() => ledger.settled.length === 3);
 		expect(worker.openLanes()).toEqual(['first']);
+		ledger.add({ id: 'probe', lanes: ['first'] });
+		worker.poke();
+		await ledger.until(() => ledger.settled.length === 4);
+		expect(told).toEqual([['first', true, FAULT]]);
 		isIll = false;
 		ledger.add(...items(5, 'first').map(({ id, lanes }) => ({ id: `again-${id}`, lanes })));
 		worker.poke();
 		await ledger.until(() => ledger.settled.filter(({ kind }) => kind === 'accepted').length === 5);
 		expect(worker.openLanes()).toEqual([]);
-		expect(asked).toHaveLength(8);
+		expect(asked).toHaveLength(9);
+		expect(told.slice(1)).toEqual([['first', false, ACCEPTED]]);
 	});
 
 	it('asks nobody while a destination has asked for a pause, whatever was at hand for it', async () => {
 		const ledger = new MemoryLedger();
 		ledger.add(...items(6, 'webhook'), { id: 'elsewhere', lanes: ['other'] });
 		const calls = openCalls();
-		startWorker(ledger, { ...calls, maxInFlight: 2 });
+		const told: unknown[] = [];
+		startWorker(ledger, {
+			...calls,
+			maxInFlight: 2,
+			options: { onPause: (...news) => told.push(news) },
+		});
 		await calls.until(3);
 		const asked = calls.begun.filter((id) => id !== 'elsewhere');
 		expect(asked).toEqual(['webhook-1', 'webhook-2']);
@@ -96,6 +108,7 @@ describe('a worker', () => {
 		});
 		await ledger.until(() => ledger.settled.some(({ id }) => id === 'webhook-3'));
 		expect(ledger.settled.find(({ id }) => id === 'webhook-3')?.kind).toBe('released');
+		expect(told).toEqual([['webhook', expect.any(Date)]]);
 		calls.open.get('webhook-2')?.(ACCEPTED);
 		await calls.until(4);
 		expect(Date.now() - before).toBeGreaterThanOrEqual(pauseMs - 1);
@@ -105,10 +118,11 @@ describe('a worker', () => {
 		const ledger = new MemoryLedger();
 		ledger.paused.set('webhook', new Date(Date.now() + 600_000));
 		ledger.add(...items(2, 'webhook'), { id: 'elsewhere', lanes: ['other'] });
-		startWorker(ledger, { send: async () => ACCEPTED });
+		const worker = startWorker(ledger, { send: async () => ACCEPTED });
 		await ledger.until(() => ledger.settled.length > 0);
 		expect(ledger.settled.map(({ id }) => id)).toEqual(['elsewhere']);
 		expect(ledger.claimed).toHaveLength(1);
+		expect(worker.pausedLanes()).toEqual(['webhook']);
 	});
 
 	it('takes turns of a lane with a rate, and claims no more than it gets', async () => {

@@ -94,7 +94,7 @@ export async function mutate(
 }
 
 /** A number of GET /metrics: the sample whose line begins with `sample`, 0 where there is none. */
-export async function metric(service: TestService, sample: string): Promise<number> {
+export async function metric(service: Pick<TestService, 'url'>, sample: string): Promise<number> {
 	const text = await (await fetch(`${service.url}/metrics`)).text();
 	const line = text.split('\n').find((candidate) => candidate.startsWith(`${sample} `));
 	return line === undefined ? 0 : Number(line.slice(sample.length + 1));
