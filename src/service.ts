@@ -32,6 +32,8 @@ export interface Service {
 	 */
 	stop(): Promise<void>;
 	readonly logger: Logger;
+	/** Where the mock provider listens, if it serves. */
+	readonly mockProviderUrl: string | undefined;
 	/** A ready-made token, where the service signs with a secret of its own making. */
 	readonly developmentToken: (
 		subject: string,
@@ -139,6 +141,7 @@ export async function createService(config: Config): Promise<Service> {
 	};
 	return {
 		logger,
+		mockProviderUrl: outbound.mockUrl,
 		developmentToken,
 		start: async () => {
 			await core.live.start();

@@ -2,6 +2,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { eventually } from '../support/live.ts';
 import {
 	type DataDirectory,
 	makeDataDirectory,
@@ -27,8 +28,8 @@ afterEach(async () => {
 	await directory.remove();
 });
 
-async function start(): Promise<ServiceProcess> {
-	const service = await startProcess(directory);
+async function start(env: Readonly<Record<string, string>> = {}): Promise<ServiceProcess> {
+	const service = await startProcess(directory, env);
 	services.push(service);
 	return service;
 }
@@ -91,4 +92,17 @@ describe('a start that cannot succeed', () => {
 		await writeFile(directory.databaseFile, 'this is a letter, not a database, '.repeat(100));
 		await expectRefusal({}, /test\.db cannot be opened: file is not a database/);
 	});
+});
+
+test('a start without providers says where the mock one listens, through which somebody can write', async () => {
+	const service = await start({ NODE_ENV: 'development' });
+	const mockUrl = () => /"mockProviderUrl":"([^"]+)"/.exec(service.output.stdout)?.[1];
+	await eventually(() => mockUrl() !== undefined, true);
+	const message = { from: '+10987654321', to: '+11234567890', type: 'sms', body: 'Hello', attachments: [] };
+	const answer = await fetch(`${mockUrl()}/simulate/incoming`, {
+		method: 'POST',
+		headers: { 'content-type': 'application/json' },
+		body: JSON.stringify(message),
+	});
+	expect(await answer.json()).toMatchObject({ status: 200 });
 });
