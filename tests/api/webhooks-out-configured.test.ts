@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { toGlobalId } from '../../schema/ids.ts';
 import { LIMITS } from '../../src/conversations/limits.ts';
@@ -100,7 +101,10 @@ test('a URL that leads into a private network by the time of the call is not cal
 	await send(alice, id, 'Hello');
 	const told = async () => (await deliveriesOf(admin, webhook.id, ['RETRYING']))[0];
 	let delivery = await told();
-	while (delivery === undefined) delivery = await told();
+	while (delivery === undefined) {
+		await delay(10);
+		delivery = await told();
+	}
 	expect(delivery).toMatchObject({
 		attempts: [{ httpStatus: null, outcome: 'RETRY' }],
 		error: expect.stringContaining('private network'),
@@ -177,7 +181,7 @@ test('deliveries are paged newest first, of all statuses or of some', async () =
 	const { id } = await createConversation(alice);
 	const sequences: number[] = [];
 	for (let count = 0; count < 5; count++) sequences.unshift((await send(alice, id, `${count}`)).sequence);
-	while ((await deliveriesOf(admin, webhook.id, ['RETRYING'])).length < 5);
+	while ((await deliveriesOf(admin, webhook.id, ['RETRYING'])).length < 5) await delay(10);
 	const page = async (variables: object) => {
 		const answer = await admin.query(WebhookDeliveriesDocument, { id: webhook.id, ...variables });
 		const { edges, pageInfo } = answer.webhook?.deliveries ?? { edges: [], pageInfo: undefined };
