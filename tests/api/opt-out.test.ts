@@ -2,7 +2,6 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { refusal, send } from '../support/chat.ts';
 import type { Client } from '../support/client.ts';
 import {
-	freshNumber,
 	freshPair,
 	type OutboundService,
 	outsideHistory,
@@ -10,6 +9,7 @@ import {
 	startOutbound,
 	untilStatus,
 } from '../support/outbound.ts';
+import { freshNumber } from '../support/outbound-api.ts';
 
 const HELP_REPLY = 'Ask us anything. STOP ends it.';
 

@@ -3,7 +3,6 @@ import { fromPublicId } from '../../src/conversations/public-ids.ts';
 import { createConversation, history, log, perform, refusal, see, send, userIdOf } from '../support/chat.ts';
 import type { Client } from '../support/client.ts';
 import {
-	freshNumber,
 	freshPair,
 	type OutboundService,
 	outsideHistory,
@@ -12,6 +11,7 @@ import {
 	startOutbound,
 	untilStatus,
 } from '../support/outbound.ts';
+import { freshNumber } from '../support/outbound-api.ts';
 
 let outside: OutboundService;
 let agent: Client;

@@ -1,5 +1,4 @@
-import { randomInt, randomUUID } from 'node:crypto';
-import { Webhook } from 'standardwebhooks';
+import { randomUUID } from 'node:crypto';
 import {
 	type OutsideFieldsFragment,
 	OutsideHistoryDocument,
@@ -7,13 +6,12 @@ import {
 } from '../generated/graphql.ts';
 import { perform } from './chat.ts';
 import type { Client } from './client.ts';
+import { freshNumber } from './outbound-api.ts';
 import { ProviderServer } from './provider-server.ts';
 import { startService, type TestService } from './service.ts';
+import { postWebhook, WEBHOOK_SECRET } from './webhooks.ts';
 
 export type OutsideMessage = OutsideFieldsFragment;
-
-/** What providers of tests sign with. */
-export const WEBHOOK_SECRET = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
 
 export interface OutboundService {
 	readonly service: TestService;
@@ -75,25 +73,8 @@ async function call(
 	type: string,
 	data: Readonly<Record<string, unknown>>,
 ): Promise<number> {
-	const at = new Date();
-	const id = randomUUID();
-	const body = JSON.stringify({ type, data: { timestamp: at.toISOString(), ...data } });
-	const response = await fetch(`${service.url}/webhooks/${path}`, {
-		method: 'POST',
-		headers: {
-			'content-type': 'application/json',
-			'webhook-id': id,
-			'webhook-timestamp': String(Math.floor(at.getTime() / 1000)),
-			'webhook-signature': new Webhook(WEBHOOK_SECRET).sign(id, at, body),
-		},
-		body,
-	});
-	return response.status;
-}
-
-/** A number that no other test has. */
-export function freshNumber(): string {
-	return `+1415${randomInt(2_000_000, 10_000_000)}`;
+	const payload = { type, data: { timestamp: new Date().toISOString(), ...data } };
+	return (await postWebhook(service, `/webhooks/${path}`, payload)).status;
 }
 
 /** Two addresses that nobody has written between. */
