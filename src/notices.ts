@@ -86,10 +86,11 @@ export function createNotices(logger: Logger): ServiceNotices {
 		},
 		circuit: (destination, isOpen, outcome) => {
 			const who = Object.entries(destination).flat().join(' ');
-			const reason = reasonOf(outcome);
-			if (isOpen)
-				logger.error({ ...destination, reason }, `${who} fails, and is left alone for a while: ${reason}`);
-			else logger.info(destination, `${who} answers again`);
+			if (!isOpen) return logger.info(destination, `${who} answers again`);
+			const line = { ...destination, reason: reasonOf(outcome) };
+			// A customer's system that is down is their affair.
+			const level = 'provider' in destination ? 'error' : 'warn';
+			logger[level](line, `${who} fails, and is left alone for a while: ${line.reason}`);
 		},
 		paused: (provider, until) => {
 			if (until.getTime() < (pauses.get(provider) ?? Number.NEGATIVE_INFINITY) + PAUSED_MS) return;
