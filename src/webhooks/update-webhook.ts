@@ -24,6 +24,8 @@ export async function updateWebhook(
 	requireAdmin(viewer.user);
 	const wanted = events && checkEvents(events);
 	if (url !== undefined) await webhooks.checkUrl('url', url);
+	// What waited while it was disabled is due, and not overdue: before any node knows that it is enabled.
+	if (enabled) await webhooks.store.hasten(webhookId, new Date());
 	const webhook = await webhooks.store.changeWebhook(webhookId, (before) => ({
 		...before,
 		...(url !== undefined && { url }),
@@ -32,8 +34,6 @@ export async function updateWebhook(
 		updatedAt: new Date(),
 	}));
 	if (webhook === undefined) throw new NotFoundError('webhook');
-	// What waited while it was disabled is due, and not overdue.
-	if (enabled) await webhooks.store.hasten(webhookId, new Date());
 	await webhooks.announce();
 	if (webhook.enabled) webhooks.wake();
 	return { webhook };
