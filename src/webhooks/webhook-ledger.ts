@@ -79,8 +79,9 @@ export class WebhookLedger implements Ledger<WebhookDelivery, WebhookJob> {
 
 	/** To the URL that a webhook has now, if it is still enabled. */
 	async claim(claims: readonly Claim<WebhookDelivery>[]): Promise<readonly (WebhookJob | undefined)[]> {
-		const webhooks = new Map((await this.#store.webhooks()).map((webhook) => [webhook.id, webhook]));
-		const wanted = claims.filter(({ lane }) => webhooks.get(lane)?.enabled);
+		await this.#registry.refresh();
+		const webhooks = new Map(this.#registry.enabled.map((webhook) => [webhook.id, webhook]));
+		const wanted = claims.filter(({ lane }) => webhooks.has(lane));
 		const payloads = await this.#payloads.of(wanted.map(({ due }) => due));
 		const claimed = await this.#claim(wanted, payloads);
 		return claims.map(({ due: { id }, lane }) => {
@@ -145,7 +146,8 @@ export class WebhookLedger implements Ledger<WebhookDelivery, WebhookJob> {
 			if (before.url !== url || !before.enabled) return before;
 			return { ...before, enabled: false, disabledReason: GONE, updatedAt: now };
 		});
-		if (webhook?.enabled !== false) return;
+		// Disabled for another reason, what is queued waits.
+		if (webhook?.url !== url || webhook.disabledReason !== GONE) return;
 		await this.#registry.refresh();
 		await this.#bury([webhookId], GONE);
 	}

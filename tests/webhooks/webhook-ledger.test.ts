@@ -118,6 +118,7 @@ test('a webhook that another node disabled or deleted just now is told nothing',
 	await store.webhooks.deleteWebhook(deleted.id);
 	expect(await claim(await ledger.due(new Date(), 10, anywhere))).toEqual([undefined, undefined]);
 	expect(await look(disabled)).toMatchObject([{ status: 'QUEUED', attempts: 0 }]);
+	expect(await ledger.due(new Date(), 10, anywhere)).toEqual([]);
 	await store.webhooks.deleteWebhook(disabled.id);
 });
 
@@ -175,3 +176,18 @@ test('a receiver that is gone does not disable a webhook that has another URL by
 	await ledger.settle(job, ending({ kind: 'rejected', httpStatus: 410, error: 'Gone.' }));
 	expect(await store.webhooks.webhook(webhook.id)).toMatchObject({ enabled: true });
 });
+
+test.each(['by an admin', 'by an admin who gave it another URL'])(
+	'what waits of a webhook that was disabled %s goes on waiting when the receiver is gone',
+	async (how) => {
+		const webhook = await createWebhook();
+		const job = jobFor(webhook, await queue(webhook));
+		await store.webhooks.changeWebhook(webhook.id, ({ url, ...before }) => ({
+			...before,
+			url: how.endsWith('URL') ? 'https://example.com/other' : url,
+			enabled: false,
+		}));
+		await ledger.settle(job, ending({ kind: 'rejected', httpStatus: 410, error: 'Gone.' }));
+		expect(await look(webhook)).toMatchObject([{ status: 'QUEUED' }]);
+	},
+);
