@@ -151,6 +151,12 @@ describe('settings', () => {
 		expect(() => environmentOf(name, {})).toThrow('Not given: JWT_SECRET');
 	});
 
+	test.each(SERVICES)('%s is given the providers that are set', (name) => {
+		const wanted = known.filter((setting) => /^(SMS|EMAIL|TWILIO|SMTP|PROVIDER|PUBLIC)_/.test(setting));
+		const given = Object.fromEntries(wanted.map((setting) => [setting, `the ${setting}`]));
+		expect(environmentOf(name, { ...GIVEN, ...given })).toMatchObject(given);
+	});
+
 	test.each([
 		['mssql', 'MSSQL_PASSWORD'],
 		['postgresql', 'POSTGRES_PASSWORD'],
