@@ -54,10 +54,7 @@ export function wireWebhooks(sources: WebhooksSources): WebhooksParts {
 	const { config, store, events, users, notices } = sources;
 	const guard = createUrlGuard({ allowPrivate: sources.allowPrivateUrls });
 	const caller = new WebhookCaller({ guard, timeoutMs: config.timeoutMs });
-	const registry = new WebhookRegistry(store, {
-		checkIntervalMs: REGISTRY_BEAT_MS,
-		onError: (err) => notices.ledgerFailed(err),
-	});
+	const registry = new WebhookRegistry(store);
 	const ledger = new WebhookLedger(store, registry, new Payloads(events, users), config);
 	const worker = createWorker(sources, ledger, caller);
 	return {
@@ -72,14 +69,18 @@ export function wireWebhooks(sources: WebhooksSources): WebhooksParts {
 			if (registry.isWanted(committed)) worker.poke();
 		},
 		start: async () => {
-			await registry.start();
+			await registry.start({
+				checkIntervalMs: REGISTRY_BEAT_MS,
+				onError: (err) => notices.ledgerFailed(err),
+			});
 			worker.start();
 		},
-		stop: async (graceMs) => {
+		stop: (graceMs) => worker.stop(graceMs),
+		close: () => {
+			// Not before: until the last commit what is new has to be queued.
 			registry.stop();
-			await worker.stop(graceMs);
+			return caller.close();
 		},
-		close: () => caller.close(),
 	};
 }
 

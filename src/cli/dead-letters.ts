@@ -1,4 +1,5 @@
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import type { QueueWebhooks } from '../conversations/batch.ts';
 import { DEAD_LETTERS } from '../conversations/delivery.ts';
 import type { Domain } from '../conversations/domain.ts';
 import { DomainError } from '../conversations/errors.ts';
@@ -78,7 +79,9 @@ async function redriveEach(
 	ids: readonly string[],
 ): Promise<{ readonly redriven: number; readonly refused: readonly string[] }> {
 	const { redriveDelivery } = await import('../outbound/redrive-delivery.ts');
-	const domain = await domainOn(store);
+	const { WebhookRegistry } = await import('../webhooks/registry.ts');
+	const registry = new WebhookRegistry(store.webhooks);
+	const domain = await domainOn(store, (entries) => registry.queue(entries));
 	const redrive = (messageId: string) =>
 		redriveDelivery({ domain }, 'operator', { messageId }).then(
 			() => undefined,
@@ -89,6 +92,7 @@ async function redriveEach(
 		);
 	const refused: string[] = [];
 	for (let at = 0; at < ids.length; at += AT_ONCE) {
+		await registry.refresh();
 		const ended = await Promise.all(ids.slice(at, at + AT_ONCE).map(redrive));
 		refused.push(...ended.filter((refusal) => refusal !== undefined));
 	}
@@ -96,7 +100,7 @@ async function redriveEach(
 }
 
 /** The domain of a process in which nobody follows anything: the services look at the log by themselves. */
-async function domainOn(store: Store): Promise<Domain> {
+async function domainOn(store: Store, queueWebhooks: QueueWebhooks): Promise<Domain> {
 	const { WriteQueue } = await import('../conversations/write-queue.ts');
 	const nobody = () => undefined;
 	return {
@@ -106,6 +110,7 @@ async function domainOn(store: Store): Promise<Domain> {
 			maxQueued: AT_ONCE,
 			maxBatch: AT_ONCE,
 			onCommitted: nobody,
+			queueWebhooks,
 		}),
 		attempts: (messageIds) => store.outbound.attempts(messageIds),
 		epoch: () => '',

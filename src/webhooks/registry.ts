@@ -4,7 +4,7 @@ import type { QueuedWebhook } from '../conversations/store.ts';
 import type { WebhookStore } from './store.ts';
 import { WEBHOOK_EVENTS, type Webhook } from './webhook.ts';
 
-export interface RegistryOptions {
+export interface RegistryBeat {
 	/** How often the table is read again: when another node's change is known here at the latest. */
 	readonly checkIntervalMs: number;
 	readonly onError: (error: unknown) => void;
@@ -13,20 +13,19 @@ export interface RegistryOptions {
 /** The enabled webhooks, in memory: each commit asks whom to tell. */
 export class WebhookRegistry {
 	readonly #store: Pick<WebhookStore, 'webhooks'>;
-	readonly #options: RegistryOptions;
 	#enabled: readonly Webhook[] = [];
 	#reading: Promise<void> = Promise.resolve();
 	#timer: NodeJS.Timeout | undefined;
 	#isStopped = false;
 
-	constructor(store: Pick<WebhookStore, 'webhooks'>, options: RegistryOptions) {
+	constructor(store: Pick<WebhookStore, 'webhooks'>) {
 		this.#store = store;
-		this.#options = options;
 	}
 
-	async start(): Promise<void> {
+	/** Looks again and again from then on. */
+	async start(beat: RegistryBeat): Promise<void> {
 		await this.refresh();
-		this.#lookLater();
+		this.#lookLater(beat);
 	}
 
 	stop(): void {
@@ -44,13 +43,13 @@ export class WebhookRegistry {
 		return reading;
 	}
 
-	#lookLater(): void {
+	#lookLater(beat: RegistryBeat): void {
 		if (this.#isStopped) return;
 		const look = () =>
 			this.refresh()
-				.catch(this.#options.onError)
-				.then(() => this.#lookLater());
-		this.#timer = setTimeout(() => void look(), this.#options.checkIntervalMs).unref();
+				.catch(beat.onError)
+				.then(() => this.#lookLater(beat));
+		this.#timer = setTimeout(() => void look(), beat.checkIntervalMs).unref();
 	}
 
 	get enabled(): readonly Webhook[] {

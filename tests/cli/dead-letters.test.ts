@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DeliveriesDocument } from '../generated/graphql.ts';
 import type { Client } from '../support/client.ts';
 import { callCommand, type Outcome, runCommand } from '../support/command.ts';
+import { configure, deliveriesOf } from '../support/customer-webhooks.ts';
 import { createTestDatabase, databasesFor, type TestDatabase } from '../support/databases.ts';
 import { freshPair, type OutboundService, sendOut, startOutbound, untilStatus } from '../support/outbound.ts';
 import { answerWith, HANG_UP } from '../support/provider-server.ts';
@@ -82,6 +83,21 @@ describe.each(databasesFor('pendo-message dead-letters'))('dead-letters on %s', 
 		});
 		following.stop();
 		expect(idsOf(await call('list', '--json'))).toEqual([other]);
+	});
+
+	test('customers are told of what is redriven', async () => {
+		const admin = await outside.service.client('Admin', 'ADMIN');
+		const id = await ending('DEAD', 'Once more');
+		const { conversation } = await untilStatus(agent, id, 'DEAD');
+		const { webhook } = await configure(admin, 'createWebhook', {
+			url: 'https://1.1.1.1/hook',
+			events: ['DELIVERY_CHANGED'],
+		});
+		await outside.service.restart(async () => {
+			expect(await call('redrive', id)).toMatchObject({ code: 0 });
+		});
+		const told = (await deliveriesOf(admin, webhook.id)).map(({ sequence }) => sequence);
+		expect(told).toContain(conversation.lastSequence + 1);
 	});
 
 	test('redrive refuses what is on its way, and queues the others all the same', async () => {

@@ -10,9 +10,9 @@ let webhooks: readonly Webhook[] = [];
 let reads: () => Promise<readonly Webhook[]>;
 const registries: WebhookRegistry[] = [];
 
-function createRegistry(checkIntervalMs = 3_600_000): WebhookRegistry {
+function createRegistry(): WebhookRegistry {
 	reads = async () => webhooks;
-	const registry = new WebhookRegistry({ webhooks: () => reads() }, { checkIntervalMs, onError });
+	const registry = new WebhookRegistry({ webhooks: () => reads() });
 	registries.push(registry);
 	return registry;
 }
@@ -66,7 +66,7 @@ test('each enabled webhook is told of the entries that it wants, and nobody of n
 		entry(4, 'MemberJoined'),
 	];
 	expect(registry.queue(entries)).toEqual([]);
-	await registry.start();
+	await registry.start({ checkIntervalMs: 3_600_000, onError });
 	const queued = registry.queue(entries);
 	expect(queued.map(({ webhookId, sequence, event }) => [webhookId, sequence, event])).toEqual([
 		['one', 1, 'MESSAGE_SENT'],
@@ -80,8 +80,8 @@ test('each enabled webhook is told of the entries that it wants, and nobody of n
 });
 
 test('what another node changed is known after the next beat', async () => {
-	const registry = createRegistry(1);
-	await registry.start();
+	const registry = createRegistry();
+	await registry.start({ checkIntervalMs: 1, onError });
 	expect(registry.enabled).toEqual([]);
 	webhooks = [webhook('one', ['MESSAGE_SENT'])];
 	await vi.waitFor(() => expect(registry.enabled).toEqual(webhooks));
@@ -89,8 +89,8 @@ test('what another node changed is known after the next beat', async () => {
 
 test('while the table cannot be read the last look holds, and it is looked again', async () => {
 	webhooks = [webhook('one', ['MESSAGE_SENT'])];
-	const registry = createRegistry(1);
-	await registry.start();
+	const registry = createRegistry();
+	await registry.start({ checkIntervalMs: 1, onError });
 	reads = () => Promise.reject(new Error('away'));
 	await vi.waitFor(() => expect(onError).toHaveBeenCalledWith(new Error('away')));
 	expect(registry.enabled).toHaveLength(1);
@@ -101,7 +101,7 @@ test('while the table cannot be read the last look holds, and it is looked again
 
 test('a look that began before a change does not hide it', async () => {
 	const registry = createRegistry();
-	await registry.start();
+	await registry.start({ checkIntervalMs: 3_600_000, onError });
 	const slow = Promise.withResolvers<readonly Webhook[]>();
 	reads = () => slow.promise;
 	const before = registry.refresh();

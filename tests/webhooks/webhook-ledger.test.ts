@@ -24,7 +24,7 @@ beforeAll(async () => {
 	store = await openStore(database.config, NO_NOTICES);
 });
 beforeEach(() => {
-	registry = new WebhookRegistry(store.webhooks, { checkIntervalMs: 3_600_000, onError: () => {} });
+	registry = new WebhookRegistry(store.webhooks);
 	const payloads = new Payloads(store.conversations, store.users);
 	ledger = new WebhookLedger(store.webhooks, registry, payloads, OPTIONS);
 	return async () => {
