@@ -4,6 +4,7 @@ import { attempt, history } from '../support/chat.ts';
 import type { Client, HttpAnswer } from '../support/client.ts';
 import { StreamReader } from '../support/event-stream.ts';
 import { converse, metric, range } from '../support/live.ts';
+import { sendBody, sendOverHttp } from '../support/outbound-api.ts';
 import { RawSocket } from '../support/raw-socket.ts';
 import { startService, type TestService } from '../support/service.ts';
 
@@ -168,4 +169,16 @@ describe('mutations of one user', () => {
 		expect(first).toBeLessThanOrEqual(AT_ONCE + Math.ceil((performance.now() - began) / 1000));
 		expect(types.slice(first)).toEqual(range(first + 1, 20).map(() => true));
 	});
+});
+
+it('plain requests to send are operations as well', async () => {
+	const { status, headers, body } = await untilRefused(
+		() => sendOverHttp(service, agent.person, sendBody()),
+		(answer) => answer.status !== 202,
+	);
+	expect({ status, error: body.error }).toMatchObject({
+		status: 429,
+		error: { code: 'RATE_LIMITED', retryable: true },
+	});
+	expect(Number(headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
 });

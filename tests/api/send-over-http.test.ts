@@ -279,23 +279,3 @@ test('a contact who opted out is not written to', async () => {
 	await contact('2', 'START');
 	expect((await send(body)).status).toBe(202);
 });
-
-test('who asks too often is told when to come again', async () => {
-	const slow = await startService({
-		MAX_OPERATIONS_PER_SECOND: '1',
-		SMS_PROVIDER_URL: 'http://127.0.0.1:9/',
-	});
-	try {
-		const { person } = await slow.client('Agent', 'AGENT');
-		for (;;) {
-			const answer = await sendOverHttp(slow, person, sendBody());
-			if (answer.status === 202) continue;
-			expectRefused(answer, 429, 'RATE_LIMITED');
-			expect(answer.body.error.retryable).toBe(true);
-			expect(Number(answer.headers.get('retry-after'))).toBeGreaterThanOrEqual(1);
-			break;
-		}
-	} finally {
-		await slow.stop();
-	}
-});
