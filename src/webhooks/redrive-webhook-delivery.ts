@@ -24,6 +24,9 @@ export async function redriveWebhookDelivery(
 		return { deliveries: [after] };
 	});
 	if (delivery === undefined) throw new Error('What was changed is answered.');
+	// Of a deleted webhook it is told to nobody, and soon forgotten.
+	if ((await webhooks.store.webhook(delivery.webhookId)) === undefined)
+		throw new NotFoundError('webhook delivery');
 	webhooks.wake();
 	return { delivery };
 }

@@ -272,6 +272,18 @@ test('what is dead is found, and told again when an admin says so', async () => 
 	});
 });
 
+test('what is dead is found no more once its webhook is deleted', async () => {
+	const { webhook } = await hook();
+	receiver.reply = () => 410;
+	const { id } = await createConversation(alice);
+	await send(alice, id, 'Hello');
+	const { id: deliveryId } = await receiver.next();
+	await deliveryOnce(webhook, deliveryId, 'DEAD');
+	hooked = [];
+	await configure(admin, 'deleteWebhook', { webhookId: webhook.id });
+	expect(await refused(admin, 'redriveWebhookDelivery', { deliveryId })).toMatchObject({ code: 'NOT_FOUND' });
+});
+
 test('after a rotation both secrets sign, the present one first', async () => {
 	const { webhook, secret: before } = await hook();
 	const { id } = await createConversation(alice);
@@ -287,7 +299,7 @@ test('after a rotation both secrets sign, the present one first', async () => {
 	expect(verified(second, before)).toEqual(verified(second, rotated.secret));
 });
 
-test('Retry-After is honoured, and ends when the webhook is enabled again', async () => {
+test('Retry-After is honoured, and what waits is due once the webhook is enabled again', async () => {
 	const { webhook } = await hook();
 	receiver.reply = () => ({ status: 429, headers: { 'retry-after': '600' } });
 	const { id } = await createConversation(alice);
