@@ -4,7 +4,7 @@ import { optOutKey } from '../conversations/outside-keys.ts';
 import type { Viewer } from '../identity/viewer.ts';
 import type { Outbound } from './outbound.ts';
 import { countSegments, type SmsEncoding } from './segments.ts';
-import { checkOutgoing, type SendOutboundInput } from './send-outbound-message.ts';
+import { checkLinks, checkOutgoing, type SendOutboundInput } from './send-outbound-message.ts';
 
 /** What would become of a message. */
 export interface OutboundPreview {
@@ -32,7 +32,9 @@ export async function previewOutboundMessage(
 	input: SendOutboundInput,
 ): Promise<OutboundPreview> {
 	requireStaff(viewer.user);
-	const { from, to, channel, family, body } = await checkOutgoing(outbound, input);
+	const outgoing = checkOutgoing(outbound, input);
+	await checkLinks(outbound, outgoing);
+	const { from, to, channel, family, body } = outgoing;
 	const [optedOut, waitMs] = await Promise.all([
 		outbound.store.isOptedOut(optOutKey(family, to)),
 		waitFor(outbound, channel, new Date()),

@@ -65,8 +65,10 @@ export async function sendOutboundMessage(
 	const { observeSend } = outbound.domain;
 	try {
 		requireStaff(viewer.user);
-		const outgoing = await checkOutgoing(outbound, input);
-		const { isRepeated, ...sent } = await send(outbound, viewer.user, outgoing);
+		const outgoing = checkOutgoing(outbound, input);
+		// Of what was sent before a name need not resolve any more: a retry gets its message all the same.
+		const refusal = await checkLinks(outbound, outgoing).then(() => undefined, asRefusal);
+		const { isRepeated, ...sent } = await send(outbound, viewer.user, outgoing, refusal);
 		observeSend(isRepeated ? 'repeated' : 'stored');
 		return sent;
 	} catch (error) {
@@ -76,11 +78,21 @@ export async function sendOutboundMessage(
 	}
 }
 
-/** @throws InvalidInputError naming the field. */
-export async function checkOutgoing(
-	{ channels, checkUrl }: Pick<Outbound, 'channels' | 'checkUrl'>,
-	input: SendOutboundInput,
-): Promise<Outgoing> {
+/** @throws InvalidInputError unless each attachment's URL leads outside. */
+export async function checkLinks(
+	{ checkUrl }: Pick<Outbound, 'checkUrl'>,
+	{ attachments }: Pick<Outgoing, 'attachments'>,
+): Promise<void> {
+	await Promise.all(attachments.map((url) => checkUrl('attachments', url)));
+}
+
+function asRefusal(error: unknown): InvalidInputError {
+	if (error instanceof InvalidInputError) return error;
+	throw error;
+}
+
+/** All that can be checked of it by itself. @throws InvalidInputError naming the field. */
+export function checkOutgoing({ channels }: Pick<Outbound, 'channels'>, input: SendOutboundInput): Outgoing {
 	const { type: channel, body, attachments, timestamp, clientMessageId } = input;
 	if (!channels.has(channel)) throw new InvalidInputError('type', `There is no provider for ${channel}.`);
 	const from = normalizeAddress('from', channel, input.from);
@@ -94,7 +106,6 @@ export async function checkOutgoing(
 		throw new InvalidInputError('attachments', 'SMS takes no attachments: MMS does.');
 	if (attachments.length > LIMITS.attachments)
 		throw new InvalidInputError('attachments', `There must be at most ${LIMITS.attachments} attachments.`);
-	await Promise.all(attachments.map((url) => checkUrl('attachments', url)));
 	return {
 		from,
 		to,
@@ -107,10 +118,12 @@ export async function checkOutgoing(
 	};
 }
 
+/** `refusal` is what a message that is not there yet is refused by. */
 function send(
 	outbound: Outbound,
 	user: User,
 	outgoing: Outgoing,
+	refusal: InvalidInputError | undefined,
 ): Promise<Sent & { readonly isRepeated: boolean }> {
 	const { from, to, family, clientMessageId } = outgoing;
 	const key = clientMessageId === null ? undefined : sendKey(user.id, clientMessageId);
@@ -130,6 +143,7 @@ function send(
 				if (first.contentHash !== outboundHash(outgoing)) throw new IdempotencyConflictError();
 				return answer(draft, first, true);
 			}
+			if (refusal !== undefined) throw refusal;
 			if (draft.outside.isOptedOut(contactKey)) throw new ContactOptedOutError();
 			return undefined;
 		},

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { InvalidInputError } from '../../src/conversations/errors.ts';
 import { newId } from '../../src/conversations/ids.ts';
 import type { OutsideChannel } from '../../src/conversations/outside.ts';
 import type { Viewer } from '../../src/identity/viewer.ts';
@@ -145,5 +146,32 @@ describe.each(databasesFor('the ledger of deliveries'))('the ledger of deliverie
 		await attempt(ledger, earlier, 'webhook', ACCEPTED);
 		expect(await claim(ledger, await requireDue(ledger, id), 'webhook')).toBeUndefined();
 		expect(await deliveryOf(id)).toMatchObject({ status: 'FAILED', error: 'The contact wants no messages.' });
+	});
+
+	it('gives a retry its message when the name of an attachment resolves no more, and sends nothing new', async () => {
+		const outbound = { ...outboundOf(nodes.here), channels: new Set(['MMS'] as const) };
+		const input = {
+			...freshPair(),
+			type: 'MMS',
+			body: '',
+			attachments: ['https://files.example/a.png'],
+			timestamp: new Date(),
+			clientMessageId: 'picture',
+		} as const;
+		const first = await sendOutboundMessage(outbound, agent, input);
+		const unresolved = {
+			...outbound,
+			checkUrl: async (field: string) => {
+				throw new InvalidInputError(field, `${field} does not resolve.`);
+			},
+		};
+		const again = await sendOutboundMessage(unresolved, agent, input);
+		expect(again.message.id).toBe(first.message.id);
+		const other = { ...input, clientMessageId: 'another picture' };
+		await expect(sendOutboundMessage(unresolved, agent, other)).rejects.toThrow(InvalidInputError);
+		const elsewhere = { ...other, ...freshPair() };
+		await expect(sendOutboundMessage(unresolved, agent, elsewhere)).rejects.toThrow(InvalidInputError);
+		const [found] = await nodes.there.conversations.conversations([first.conversation.id], agent.user.id);
+		expect(found?.conversation.lastSequence).toBe(first.message.sequence);
 	});
 });
