@@ -24,7 +24,14 @@ export interface WebhookJob extends Job {
 	readonly deliveryId: string;
 	readonly number: number;
 	readonly tries: number;
+	/** When the webhook was last changed. */
+	readonly changedAt: Date;
 	readonly call: Call;
+}
+
+interface Pause {
+	readonly until: Date;
+	readonly changedAt: Date;
 }
 
 const AT_ONCE = 500;
@@ -35,6 +42,8 @@ const NO_EVENT = 'The event is not there any more.';
 const GONE = 'The receiver answered 410 (Gone): it wants nothing any more.';
 const FORGET_EVERY_MS = 60 * 60 * 1_000;
 const TOO_MANY_REQUESTS = 429;
+/** A pause is renewed at each beat, so that it can end early. */
+const PAUSED_AT_ONCE_MS = 2_000;
 
 /** What customers' webhooks are to be told. A webhook's id is the name of its lane. */
 export class WebhookLedger implements Ledger<WebhookDelivery, WebhookJob> {
@@ -43,7 +52,7 @@ export class WebhookLedger implements Ledger<WebhookDelivery, WebhookJob> {
 	readonly #payloads: Payloads;
 	readonly #options: WebhookLedgerOptions;
 	readonly #settling = new Batches<readonly [WebhookJob, Ended]>((ends) => this.#settleAll(ends));
-	readonly #pauses = new Map<string, Date>();
+	readonly #pauses = new Map<string, Pause>();
 	#forgetAt = 0;
 
 	constructor(
@@ -191,16 +200,22 @@ export class WebhookLedger implements Ledger<WebhookDelivery, WebhookJob> {
 		}
 	}
 
-	/** A receiver that asks for patience gets it from this node, whatever else is due. */
-	#notePause({ lane }: WebhookJob, outcome: JobOutcome): void {
+	/** A receiver that asks for patience gets it from this node, whatever else is due, until the webhook is changed. */
+	#notePause({ lane, changedAt }: WebhookJob, outcome: JobOutcome): void {
 		if (outcome.kind !== 'retry' || outcome.httpStatus !== TOO_MANY_REQUESTS) return;
 		if (outcome.retryAfterMs === undefined) return;
-		this.#pauses.set(lane, new Date(Date.now() + clampRetryAfter(outcome.retryAfterMs)));
+		const until = new Date(Date.now() + clampRetryAfter(outcome.retryAfterMs));
+		this.#pauses.set(lane, { until, changedAt });
 	}
 
 	async pauses(now: Date): Promise<ReadonlyMap<string, Date>> {
-		for (const [lane, until] of this.#pauses) if (until <= now) this.#pauses.delete(lane);
-		return this.#pauses;
+		const changes = new Map(this.#registry.enabled.map(({ id, updatedAt }) => [id, updatedAt.getTime()]));
+		for (const [lane, { until, changedAt }] of this.#pauses)
+			if (until <= now || changes.get(lane) !== changedAt.getTime()) this.#pauses.delete(lane);
+		const latest = now.getTime() + PAUSED_AT_ONCE_MS;
+		return new Map(
+			Array.from(this.#pauses, ([lane, { until }]) => [lane, new Date(Math.min(until.getTime(), latest))]),
+		);
 	}
 
 	async turns(): Promise<undefined> {
@@ -230,6 +245,7 @@ function jobOf(delivery: WebhookDelivery, webhook: Webhook, payload: string): We
 		deliveryId: delivery.id,
 		number: delivery.attempts,
 		tries: delivery.tries,
+		changedAt: webhook.updatedAt,
 		call: { url: webhook.url, secrets: webhook, id: toPublicId('WebhookDelivery', delivery.id), payload },
 	};
 }

@@ -80,9 +80,16 @@ function claim(due: readonly WebhookDelivery[]) {
 	return ledger.claim(due.map((delivery) => ({ due: delivery, lane: delivery.webhookId, leaseUntil })));
 }
 
-function jobFor({ id: lane, url }: Webhook, deliveryId: string): WebhookJob {
+function jobFor({ id: lane, url, updatedAt: changedAt }: Webhook, deliveryId: string): WebhookJob {
 	const secrets = { secret: newSecret(), previousSecret: null, previousSecretUntil: null };
-	return { lane, deliveryId, number: 1, tries: 1, call: { url, secrets, id: 'whd_1', payload: '{}' } };
+	return {
+		lane,
+		deliveryId,
+		number: 1,
+		tries: 1,
+		changedAt,
+		call: { url, secrets, id: 'whd_1', payload: '{}' },
+	};
 }
 
 function ending(outcome: JobOutcome): Ended {
@@ -153,17 +160,25 @@ test('what ended long ago is forgotten', async () => {
 	expect((await look(webhook)).map(({ id }) => id)).toEqual([recent]);
 });
 
-test('a receiver that answers 429 is left alone for as long as it asks', async () => {
+test('a receiver that answers 429 is left alone for as long as it asks, or until its webhook is changed', async () => {
 	const webhook = await createWebhook();
 	const job = jobFor(webhook, await queue(webhook));
 	const refusal = { kind: 'retry', httpStatus: 429, error: 'Slowly.', isProviderFault: false } as const;
 	const before = Date.now();
 	await ledger.settle(job, ending({ ...refusal, retryAfterMs: 60_000 }));
-	const until = (await ledger.pauses(new Date())).get(webhook.id)?.getTime() ?? 0;
-	expect(until).toBeGreaterThanOrEqual(before + 60_000);
-	expect(await ledger.pauses(new Date(until))).toEqual(new Map());
+	const pausedAt = async (now: number) => [...(await ledger.pauses(new Date(now))).keys()];
+	expect(await pausedAt(before)).toEqual([webhook.id]);
+	expect(await pausedAt(before + 59_999)).toEqual([webhook.id]);
+	expect(await pausedAt(Date.now() + 60_000)).toEqual([]);
 	await ledger.settle(job, ending(refusal));
-	expect(await ledger.pauses(new Date())).toEqual(new Map());
+	expect(await pausedAt(before)).toEqual([]);
+	await ledger.settle(job, ending({ ...refusal, retryAfterMs: 60_000 }));
+	await store.webhooks.changeWebhook(webhook.id, (known) => ({
+		...known,
+		updatedAt: new Date(known.updatedAt.getTime() + 1),
+	}));
+	await registry.refresh();
+	expect(await pausedAt(before)).toEqual([]);
 });
 
 test('a receiver that is gone does not disable a webhook that has another URL by then', async () => {
