@@ -44,6 +44,8 @@ export class DeliveryLedger implements Ledger<DueDelivery, DeliveryJob> {
 	readonly #lanes: ReadonlyMap<OutsideChannel, readonly string[]>;
 	/** Due, and for a provider alone that there is not: `beat` sees to them. */
 	#stranded: readonly DueDelivery[] = [];
+	/** The messages that are being claimed. */
+	readonly #claiming = new Set<string>();
 	#forgetAt = 0;
 
 	constructor(domain: Pick<Domain, 'writes'>, store: OutboundStore, options: DeliveryLedgerOptions) {
@@ -67,7 +69,7 @@ export class DeliveryLedger implements Ledger<DueDelivery, DeliveryJob> {
 		const exceptProviders = Array.from(this.#providers.keys()).filter((name) => !canGo([name]));
 		const due = await this.#store.due(now, { channels, exceptProviders, limit });
 		this.#stranded = due.filter((one) => this.lanesFor(one).length === 0);
-		return due.filter((one) => this.lanesFor(one).length > 0);
+		return due.filter((one) => this.lanesFor(one).length > 0 && !this.#claiming.has(one.messageId));
 	}
 
 	async nextDueAt(now: Date): Promise<Date | undefined> {
@@ -80,12 +82,12 @@ export class DeliveryLedger implements Ledger<DueDelivery, DeliveryJob> {
 		return uncertain && provider !== null ? lanes.filter((lane) => lane === provider) : lanes;
 	}
 
-	async claim(claims: readonly Claim<DueDelivery>[]): Promise<readonly (DeliveryJob | undefined)[]> {
-		const results = await Promise.allSettled(claims.map((one) => this.#claim(one)));
-		// The others are claimed: their jobs must not be lost for the one that failed, which its lease frees.
-		const failed = results.find((result) => result.status === 'rejected');
-		if (failed !== undefined && results.every((result) => result.status === 'rejected')) throw failed.reason;
-		return results.map((result) => (result.status === 'fulfilled' ? result.value : undefined));
+	claim(claims: readonly Claim<DueDelivery>[]): readonly Promise<DeliveryJob | undefined>[] {
+		return claims.map((claim) => {
+			const { messageId } = claim.due;
+			this.#claiming.add(messageId);
+			return this.#claim(claim).finally(() => this.#claiming.delete(messageId));
+		});
 	}
 
 	#claim({ due, lane, leaseUntil }: Claim<DueDelivery>): Promise<DeliveryJob | undefined> {

@@ -51,6 +51,7 @@ export class Lane<Work extends Job> {
 	#restsUntil = 0;
 	#queue: Queued<Work>[] = [];
 	#inFlight = 0;
+	#expected = 0;
 	#timer: NodeJS.Timeout | undefined;
 	readonly #idle: (() => void)[] = [];
 
@@ -69,7 +70,7 @@ export class Lane<Work extends Job> {
 	/** How many more jobs it takes: none before there is room for many, since those that are claimed together cost little. */
 	get room(): number {
 		if (this.isPaused || this.#restsUntil > Date.now()) return 0;
-		const inHand = this.#queue.length + this.#inFlight;
+		const inHand = this.#queue.length + this.#inFlight + this.#expected;
 		if (this.isBroken) {
 			const mayProbe = Date.now() - this.#openedAt >= this.#options.halfOpenAfterMs && inHand === 0;
 			return mayProbe ? 1 : 0;
@@ -99,6 +100,11 @@ export class Lane<Work extends Job> {
 		const halfOpenAt = this.isBroken ? this.#openedAt + this.#options.halfOpenAfterMs : 0;
 		const at = Math.max(this.#pausedUntil, this.#restsUntil, halfOpenAt);
 		return at > Date.now() ? at : undefined;
+	}
+
+	/** So many more jobs are being claimed, or fewer: they have their room. */
+	expect(more: number): void {
+		this.#expected += more;
 	}
 
 	/** Carries a job as soon as there is a place, in the order in which they are added; releases it during a pause. */

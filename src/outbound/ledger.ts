@@ -40,10 +40,10 @@ export interface Ledger<Due, Work extends Job> {
 	/** The lanes that may take it, the preferred one first. */
 	lanesFor(due: Due): readonly string[];
 	/**
-	 * Records that these are being carried, each with its attempt, before anybody is asked: the answers come in the order of
-	 * the claims, undefined where somebody else was faster or it is not to be carried.
+	 * Records that these are being carried, each with its attempt, before anybody is asked: an answer for each claim, undefined
+	 * where somebody else was faster or it is not to be carried. Until it is there, `due` leaves the claim's out.
 	 */
-	claim(claims: readonly Claim<Due>[]): Promise<readonly (Work | undefined)[]>;
+	claim(claims: readonly Claim<Due>[]): readonly Promise<Work | undefined>[];
 	/** When a job that ended so is to be tried again. */
 	retryAt(job: Work, outcome: JobOutcome, now: Date): Date;
 	/** Records the end of a job. One that lost its lease changes as little as is safe. */

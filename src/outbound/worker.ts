@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Call, Lane, type LaneOptions } from './lane.ts';
 import type { Claim, Ended, Job, JobOutcome, Ledger } from './ledger.ts';
+import { within } from './within.ts';
 
 export interface WorkerOptions<Work extends Job> {
 	/** What a lane is made of, when it is first used. */
@@ -21,6 +22,8 @@ export interface WorkerOptions<Work extends Job> {
 	readonly onError: (error: unknown) => void;
 }
 
+/** What takes longer to be claimed is held by somebody else, and the others do not wait for it. */
+const CLAIM_PATIENCE_MS = 250;
 const SETTLE_PAUSE_MS = 250;
 const SETTLED_TOGETHER = 32;
 const SETTLED_WITHIN_MS = 10;
@@ -28,6 +31,18 @@ const SETTLED_WITHIN_MS = 10;
 const LEAST_ASKED = 16;
 /** A lane whose turns are all taken is left alone for so long, and what waits for it does not stand before the others. */
 const REST_MS = 250;
+
+interface Turn<Due> {
+	readonly due: Due;
+	readonly lane: string;
+	/** Not to be begun before; undefined at once. */
+	readonly turn: Date | undefined;
+}
+
+interface Claimed<Due> extends Claim<Due>, Turn<Due> {
+	/** See `Lane`. */
+	readonly startBefore: number;
+}
 
 /**
  * Carries what a ledger says is due: claims some, in batches ahead of the calls, asks their destinations, many side by
@@ -39,7 +54,8 @@ export class Worker<Due, Work extends Job> {
 	readonly #lanes = new Map<string, Lane<Work>>();
 	#ended: { readonly job: Work; readonly ended: Ended }[] = [];
 	#settleTimer: NodeJS.Timeout | undefined;
-	readonly #settling = new Set<Promise<void>>();
+	/** Claims and ends that are being recorded. */
+	readonly #recording = new Set<Promise<void>>();
 	#inHand = 0;
 	#pumping: Promise<void> | undefined;
 	#beating: Promise<void> | undefined;
@@ -84,14 +100,12 @@ export class Worker<Due, Work extends Job> {
 		if (this.#state === 'stopping' || this.#state === 'stopped') return;
 		this.#state = 'stopping';
 		clearTimeout(this.#timer);
-		const grace = new AbortController();
 		const lanes = Array.from(this.#lanes.values(), (lane) => lane.drain());
 		const drained = Promise.all([this.#pumping, this.#beating, ...lanes]).then(async () => {
 			this.#settleAll();
-			while (this.#settling.size > 0) await Promise.all(this.#settling);
+			while (this.#recording.size > 0) await Promise.allSettled(this.#recording);
 		});
-		await Promise.race([drained, delay(graceMs, undefined, { signal: grace.signal }).catch(() => {})]);
-		grace.abort();
+		await within(graceMs, drained);
 		this.#state = 'stopped';
 	}
 
@@ -130,17 +144,35 @@ export class Worker<Due, Work extends Job> {
 		const leaseMs = 3 * callTimeoutMs + 2_000;
 		const leaseUntil = new Date(Date.now() + leaseMs);
 		const startBefore = performance.now() + leaseMs - callTimeoutMs - 1_000;
-		const claims = turns.map(({ due: one, lane }): Claim<Due> => ({ due: one, lane, leaseUntil }));
-		const jobs = await this.#ledger.claim(claims);
-		for (const [index, job] of jobs.entries()) {
-			if (job === undefined) continue;
-			this.#inHand++;
-			// Stopped meanwhile: the lanes begin nothing more.
-			if (this.#state !== 'running') this.#end(job, { kind: 'released' }, undefined);
-			else this.#lane(job.lane).add(job, turns[index]?.turn, startBefore);
-		}
+		const claims = turns.map((one): Claimed<Due> => ({ ...one, leaseUntil, startBefore }));
+		const claiming = this.#ledger.claim(claims);
+		const taken = claims.map((claim, index) => this.#take(claim, claiming[index]));
+		await within(CLAIM_PATIENCE_MS, Promise.all(taken));
 		// There may be more, and what could not be had may be elsewhere by now.
 		if (due.length === limit) this.#isPoked = true;
+	}
+
+	/** Has a lane carry what is being claimed, once it is. */
+	#take({ lane: name, turn, startBefore }: Claimed<Due>, claiming: Promise<Work | undefined> | undefined) {
+		const lane = this.#lane(name);
+		this.#inHand++;
+		lane.expect(1);
+		const take = async () => {
+			let job: Work | undefined;
+			try {
+				job = await claiming;
+			} finally {
+				lane.expect(-1);
+				if (job === undefined) this.#inHand--;
+			}
+			if (job === undefined) return;
+			// Stopped meanwhile: the lanes begin nothing more.
+			if (this.#state !== 'running') this.#end(job, { kind: 'released' }, undefined);
+			else lane.add(job, turn, startBefore);
+		};
+		const taken = take().finally(() => this.#recording.delete(taken));
+		this.#recording.add(taken);
+		return taken;
 	}
 
 	/** Beside what is claimed: it may take its time, and one thing that is locked must not hold up the others. */
@@ -187,8 +219,8 @@ export class Worker<Due, Work extends Job> {
 	}
 
 	/** Only what gets a turn, where a lane's rate is limited. */
-	async #turns(routed: ReadonlyMap<string, readonly Due[]>, now: Date) {
-		const all: { readonly due: Due; readonly lane: string; readonly turn: Date | undefined }[] = [];
+	async #turns(routed: ReadonlyMap<string, readonly Due[]>, now: Date): Promise<readonly Turn<Due>[]> {
+		const all: Turn<Due>[] = [];
 		for (const [lane, wanted] of routed) {
 			const turns = await this.#ledger.turns(lane, wanted.length, now);
 			if (turns !== undefined && turns.length < wanted.length) this.#lane(lane).rest(REST_MS);
@@ -253,10 +285,10 @@ export class Worker<Due, Work extends Job> {
 		for (const { job, ended } of this.#ended.splice(0)) {
 			const settled = this.#settle(job, ended).finally(() => {
 				this.#inHand--;
-				this.#settling.delete(settled);
+				this.#recording.delete(settled);
 				this.poke();
 			});
-			this.#settling.add(settled);
+			this.#recording.add(settled);
 		}
 		// What is claimed within this turn of the event loop shares their transaction.
 		this.poke();

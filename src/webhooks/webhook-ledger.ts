@@ -86,8 +86,13 @@ export class WebhookLedger implements Ledger<WebhookDelivery, WebhookJob> {
 		return [webhookId];
 	}
 
+	claim(claims: readonly Claim<WebhookDelivery>[]): readonly Promise<WebhookJob | undefined>[] {
+		const jobs = this.#claimAll(claims);
+		return claims.map(async (_, index) => (await jobs)[index]);
+	}
+
 	/** To the URL that a webhook has now, if it is still enabled. */
-	async claim(claims: readonly Claim<WebhookDelivery>[]): Promise<readonly (WebhookJob | undefined)[]> {
+	async #claimAll(claims: readonly Claim<WebhookDelivery>[]): Promise<readonly (WebhookJob | undefined)[]> {
 		await this.#registry.refresh();
 		const webhooks = new Map(this.#registry.enabled.map((webhook) => [webhook.id, webhook]));
 		const wanted = claims.filter(({ lane }) => webhooks.has(lane));

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { InvalidInputError } from '../../src/conversations/errors.ts';
 import { newId } from '../../src/conversations/ids.ts';
@@ -71,7 +72,7 @@ describe.each(databasesFor('the ledger of deliveries'))('the ledger of deliverie
 		return due;
 	};
 	const claim = async (ledger: DeliveryLedger, due: DueDelivery, lane: string) =>
-		(await ledger.claim([{ due, lane, leaseUntil: LEASE }]))[0];
+		ledger.claim([{ due, lane, leaseUntil: LEASE }])[0];
 	/** Is asked of a provider, and ends so; what is tried again is due at once. */
 	const attempt = async (ledger: DeliveryLedger, id: string, lane: string, outcome: ProviderOutcome) => {
 		const job = await claim(ledger, await requireDue(ledger, id), lane);
@@ -126,6 +127,32 @@ describe.each(databasesFor('the ledger of deliveries'))('the ledger of deliverie
 			error: 'The provider that may have the message is not configured any more.',
 		});
 		expect(await findDue(ledger, next)).toBeDefined();
+	});
+
+	it.skipIf(kind === 'sqlite')('claims the others while somebody else holds a conversation', async () => {
+		const [held, other] = [await send(), await send()];
+		const ledger = ledgerOf(nodes.here, FIRST);
+		const due = [await requireDue(ledger, held.id), await requireDue(ledger, other.id)];
+		const locked = Promise.withResolvers<void>();
+		let isHeld = true;
+		const holding = nodes.there.conversations.transact(async (transaction) => {
+			while (isHeld) {
+				// Again and again: the server ends a transaction that idles.
+				await transaction.lock([held.conversationId]);
+				locked.resolve();
+				await setTimeout(20);
+			}
+		});
+		await locked.promise;
+		const [waiting, claimed] = ledger.claim(
+			due.map((one) => ({ due: one, lane: 'webhook', leaseUntil: LEASE })),
+		);
+		const isDue = await findDue(ledger, held.id);
+		const job = await claimed;
+		isHeld = false;
+		await Promise.allSettled([holding, waiting]);
+		expect(job).toMatchObject({ messageId: other.id });
+		expect(isDue, 'it is being claimed').toBeUndefined();
 	});
 
 	it('sends nothing to who wrote STOP meanwhile, whichever of the two addresses that is', async () => {

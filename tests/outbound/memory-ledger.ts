@@ -22,6 +22,8 @@ export class MemoryLedger implements Ledger<Item, MemoryJob> {
 	/** Each call takes one of them and rejects with it. */
 	readonly faults: Error[] = [];
 	readonly #listeners: (() => void)[] = [];
+	/** What a claim waits for before it is answered. */
+	claiming: (id: string) => Promise<void> | undefined = () => undefined;
 	turnsOf: (lane: string, count: number) => readonly Date[] | undefined = () => undefined;
 
 	add(...items: readonly { readonly id: string; readonly lanes: readonly string[] }[]): void {
@@ -54,13 +56,16 @@ export class MemoryLedger implements Ledger<Item, MemoryJob> {
 		return lanes;
 	}
 
-	async claim(claims: readonly Claim<Item>[]): Promise<readonly (MemoryJob | undefined)[]> {
-		return claims.map(({ due: { id, lanes }, lane, leaseUntil }) => {
-			if (!this.waiting.has(id)) return undefined;
-			this.waiting.delete(id);
-			this.claimed.push({ id, lanes, lane, leaseUntil });
-			return { id, lanes, lane };
-		});
+	claim(claims: readonly Claim<Item>[]): readonly Promise<MemoryJob | undefined>[] {
+		return claims.map((claim) => this.#claim(claim));
+	}
+
+	async #claim({ due: { id, lanes }, lane, leaseUntil }: Claim<Item>): Promise<MemoryJob | undefined> {
+		if (!this.waiting.delete(id)) return undefined;
+		const claimed = { id, lanes, lane, leaseUntil };
+		this.claimed.push(claimed);
+		await this.claiming(id);
+		return claimed;
 	}
 
 	retryAt(_job: MemoryJob, outcome: JobOutcome, now: Date): Date {

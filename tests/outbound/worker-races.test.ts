@@ -4,26 +4,29 @@ import { ACCEPTED, items, openCalls, startWorker, stopWorkers } from './worker-s
 
 stopWorkers();
 
-/** Claims that are answered when they are told to; each gets as far as the one before it is let go. */
+/** Claims that are answered when they are told to. */
 function holdClaims(ledger: MemoryLedger) {
-	const held: (() => void)[] = [];
+	const held = new Map<string, (error?: Error) => void>();
 	const waiting: (() => void)[] = [];
-	const claim = ledger.claim.bind(ledger);
-	ledger.claim = async (claims) => {
-		await new Promise<void>((resolve) => {
-			held.push(resolve);
+	let isHolding = true;
+	ledger.claiming = (id) => {
+		if (!isHolding) return undefined;
+		return new Promise((resolve, reject) => {
+			held.set(id, (error) => (error === undefined ? resolve() : reject(error)));
 			for (const heard of waiting.splice(0)) heard();
 		});
-		return claim(claims);
 	};
 	return {
-		begun: async () => {
-			while (held.length === 0) await new Promise<void>((resolve) => waiting.push(resolve));
+		until: async (id: string) => {
+			while (!held.has(id)) await new Promise<void>((resolve) => waiting.push(resolve));
 		},
-		letGo: () => held.shift()?.(),
+		letGo: (...ids: readonly string[]) => {
+			for (const id of ids) held.get(id)?.();
+		},
+		fail: (id: string, error: Error) => held.get(id)?.(error),
 		letAllGo: () => {
-			ledger.claim = claim;
-			for (const go of held.splice(0)) go();
+			isHolding = false;
+			for (const go of held.values()) go();
 		},
 	};
 }
@@ -35,11 +38,11 @@ describe('while a worker waits for what it claims', () => {
 		const claims = holdClaims(ledger);
 		const calls = openCalls();
 		startWorker(ledger, { ...calls, maxInFlight: 2 });
-		await claims.begun();
-		claims.letGo();
+		await claims.until('webhook-4');
+		claims.letGo('webhook-1', 'webhook-2', 'webhook-3', 'webhook-4');
 		await calls.until(2);
 		calls.open.get('webhook-1')?.(ACCEPTED);
-		await claims.begun();
+		await claims.until('webhook-5');
 		calls.open.get('webhook-2')?.({
 			kind: 'retry',
 			error: 'slow down',
@@ -60,7 +63,7 @@ describe('while a worker waits for what it claims', () => {
 		const claims = holdClaims(ledger);
 		const calls = openCalls();
 		const worker = startWorker(ledger, calls);
-		await claims.begun();
+		await claims.until('webhook-3');
 		const stopped = worker.stop(600_000);
 		claims.letAllGo();
 		await stopped;
@@ -90,6 +93,43 @@ describe('while a worker waits for what it claims', () => {
 });
 
 describe('a worker goes on', () => {
+	it('while somebody else holds something that is due, and keeps its place for that', async () => {
+		const ledger = new MemoryLedger();
+		ledger.add(...items(20, 'webhook'));
+		const claims = holdClaims(ledger);
+		const calls = openCalls();
+		startWorker(ledger, { ...calls, maxInFlight: 2 });
+		await claims.until('webhook-4');
+		claims.letGo('webhook-2', 'webhook-3', 'webhook-4');
+		ledger.claiming = () => undefined;
+		await calls.until(2);
+		for (const id of ['webhook-2', 'webhook-3', 'webhook-4']) {
+			await calls.until(Number(id.slice(-1)) - 1);
+			calls.open.get(id)?.(ACCEPTED);
+		}
+		await calls.until(5);
+		expect(ledger.claimed).toHaveLength(1 + 3 + 3);
+		claims.letGo('webhook-1');
+		for (let ended = 0; ended < 17; ended++) {
+			await calls.until(4 + ended);
+			for (const end of Array.from(calls.open.values())) end(ACCEPTED);
+		}
+		await ledger.until(() => ledger.settled.length === 20);
+	});
+
+	it('with what it could claim, where the ledger refuses some of it', async () => {
+		const ledger = new MemoryLedger();
+		ledger.add(...items(4, 'webhook'));
+		const claims = holdClaims(ledger);
+		const { promise: error, resolve: onError } = Promise.withResolvers<unknown>();
+		startWorker(ledger, { send: async () => ACCEPTED, options: { onError } });
+		await claims.until('webhook-4');
+		claims.fail('webhook-2', new Error('busy'));
+		claims.letAllGo();
+		await ledger.until(() => ledger.settled.length === 3);
+		expect(await error).toEqual(new Error('busy'));
+	});
+
 	it('while what is done at each beat takes its time', async () => {
 		const ledger = new MemoryLedger();
 		ledger.add(...items(3, 'webhook'));

@@ -90,7 +90,7 @@ describe.each(databasesFor('statements per delivery'))('on %s', (kind) => {
 			const jobs = (
 				await count(
 					name,
-					claims.map((claim) => () => ledger.claim([claim])),
+					claims.map((claim) => () => Promise.all(ledger.claim([claim]))),
 				)
 			).flat();
 			return jobs.filter((job) => job !== undefined);

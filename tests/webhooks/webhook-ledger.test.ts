@@ -77,7 +77,8 @@ async function look({ id }: Webhook): Promise<readonly WebhookDelivery[]> {
 
 function claim(due: readonly WebhookDelivery[]) {
 	const leaseUntil = new Date(Date.now() + 60_000);
-	return ledger.claim(due.map((delivery) => ({ due: delivery, lane: delivery.webhookId, leaseUntil })));
+	const claims = due.map((delivery) => ({ due: delivery, lane: delivery.webhookId, leaseUntil }));
+	return Promise.all(ledger.claim(claims));
 }
 
 function jobFor({ id: lane, url, updatedAt: changedAt }: Webhook, deliveryId: string): WebhookJob {
