@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { Ends } from './ends.ts';
 import { type Call, Lane, type LaneOptions } from './lane.ts';
-import type { Claim, Ended, Job, JobOutcome, Ledger } from './ledger.ts';
+import type { Claim, Job, JobOutcome, Ledger } from './ledger.ts';
 import { within } from './within.ts';
 
 export interface WorkerOptions<Work extends Job> {
@@ -24,9 +24,6 @@ export interface WorkerOptions<Work extends Job> {
 
 /** What takes longer to be claimed is held by somebody else, and the others do not wait for it. */
 const CLAIM_PATIENCE_MS = 250;
-const SETTLE_PAUSE_MS = 250;
-const SETTLED_TOGETHER = 32;
-const SETTLED_WITHIN_MS = 10;
 /** A lane that was not used yet shows no room. */
 const LEAST_ASKED = 16;
 /** A lane whose turns are all taken is left alone for so long, and what waits for it does not stand before the others. */
@@ -52,10 +49,8 @@ export class Worker<Due, Work extends Job> {
 	readonly #ledger: Ledger<Due, Work>;
 	readonly #options: WorkerOptions<Work>;
 	readonly #lanes = new Map<string, Lane<Work>>();
-	#ended: { readonly job: Work; readonly ended: Ended }[] = [];
-	#settleTimer: NodeJS.Timeout | undefined;
-	/** Claims and ends that are being recorded. */
-	readonly #recording = new Set<Promise<void>>();
+	readonly #claiming = new Set<Promise<void>>();
+	readonly #ends: Ends<Work>;
 	#inHand = 0;
 	#pumping: Promise<void> | undefined;
 	#beating: Promise<void> | undefined;
@@ -63,10 +58,21 @@ export class Worker<Due, Work extends Job> {
 	#state: 'waiting' | 'running' | 'stopping' | 'stopped' = 'waiting';
 	#timer: NodeJS.Timeout | undefined;
 	#beatAt = 0;
+	/** When the ledger was asked last what is due. */
+	#lookedAt = new Date(0);
 
 	constructor(ledger: Ledger<Due, Work>, options: WorkerOptions<Work>) {
 		this.#ledger = ledger;
 		this.#options = options;
+		this.#ends = new Ends({
+			record: (job, ended) => ledger.settle(job, ended),
+			onRecording: () => this.poke(),
+			onRecorded: () => {
+				this.#inHand--;
+				this.poke();
+			},
+			onError: options.onError,
+		});
 	}
 
 	start(): void {
@@ -102,10 +108,11 @@ export class Worker<Due, Work extends Job> {
 		clearTimeout(this.#timer);
 		const lanes = Array.from(this.#lanes.values(), (lane) => lane.drain());
 		const drained = Promise.all([this.#pumping, this.#beating, ...lanes]).then(async () => {
-			this.#settleAll();
-			while (this.#recording.size > 0) await Promise.allSettled(this.#recording);
+			await Promise.allSettled(this.#claiming);
+			await this.#ends.drain();
 		});
 		await within(graceMs, drained);
+		this.#ends.close();
 		this.#state = 'stopped';
 	}
 
@@ -131,6 +138,7 @@ export class Worker<Due, Work extends Job> {
 	/** Claims as much as there is room for. */
 	async #turn(): Promise<void> {
 		const now = new Date();
+		this.#lookedAt = now;
 		this.#beat(now);
 		for (const [name, until] of await this.#ledger.pauses(now)) this.#lane(name).pause(until);
 		const limit = Math.min(this.#options.maxInHand - this.#inHand, Math.max(LEAST_ASKED, this.#room()));
@@ -170,8 +178,8 @@ export class Worker<Due, Work extends Job> {
 			if (this.#state !== 'running') this.#end(job, { kind: 'released' }, undefined);
 			else lane.add(job, turn, startBefore);
 		};
-		const taken = take().finally(() => this.#recording.delete(taken));
-		this.#recording.add(taken);
+		const taken = take().finally(() => this.#claiming.delete(taken));
+		this.#claiming.add(taken);
 		return taken;
 	}
 
@@ -235,7 +243,7 @@ export class Worker<Due, Work extends Job> {
 	/** Milliseconds until something may be due, or a lane is to be had again. */
 	async #untilNext(): Promise<number> {
 		const now = Date.now();
-		const nextDue = await this.#ledger.nextDueAt(new Date(now));
+		const nextDue = await this.#ledger.nextDueAt(this.#lookedAt);
 		const lanes = Array.from(this.#lanes.values(), (lane) => lane.availableAt);
 		const times = [nextDue?.getTime(), ...lanes].filter((at) => at !== undefined);
 		return Math.min(this.#options.beatMs, ...times.map((at) => Math.max(1, at - now)));
@@ -255,7 +263,6 @@ export class Worker<Due, Work extends Job> {
 		return lane;
 	}
 
-	/** Ends are recorded many at a time, as claims are made: soon, and at once where no other is to be waited for. */
 	#end(job: Work, outcome: JobOutcome, call: Call | undefined): void {
 		const now = new Date();
 		const retryAt = this.#ledger.retryAt(job, outcome, now);
@@ -269,41 +276,11 @@ export class Worker<Due, Work extends Job> {
 			startedAt: call?.startedAt ?? now,
 			durationMs: call?.durationMs ?? null,
 		};
-		this.#ended.push({ job, ended });
 		this.#options.observe?.(job.lane, outcome, call);
-		if (this.#ended.length >= SETTLED_TOGETHER || !this.#isCarrying()) this.#settleAll();
-		else this.#settleTimer ??= setTimeout(() => this.#settleAll(), SETTLED_WITHIN_MS);
+		this.#ends.add(job, ended, !this.#isCarrying());
 	}
 
 	#isCarrying(): boolean {
 		return Array.from(this.#lanes.values()).some((lane) => lane.isCarrying);
-	}
-
-	#settleAll(): void {
-		clearTimeout(this.#settleTimer);
-		this.#settleTimer = undefined;
-		for (const { job, ended } of this.#ended.splice(0)) {
-			const settled = this.#settle(job, ended).finally(() => {
-				this.#inHand--;
-				this.#recording.delete(settled);
-				this.poke();
-			});
-			this.#recording.add(settled);
-		}
-		// What is claimed within this turn of the event loop shares their transaction.
-		this.poke();
-	}
-
-	/** However long the database is away: what the destination said must not be lost while this process lives. */
-	async #settle(job: Work, ended: Ended): Promise<void> {
-		while (this.#state !== 'stopped') {
-			try {
-				await this.#ledger.settle(job, ended);
-				return;
-			} catch (error) {
-				this.#options.onError(error);
-				await delay(SETTLE_PAUSE_MS);
-			}
-		}
 	}
 }

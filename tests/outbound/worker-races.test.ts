@@ -93,6 +93,22 @@ describe('while a worker waits for what it claims', () => {
 });
 
 describe('a worker goes on', () => {
+	it('with what becomes due while it looks for what is due', async () => {
+		const ledger = new MemoryLedger();
+		const dueAt = Date.now() + 50;
+		ledger.waiting.set('webhook-1', { id: 'webhook-1', lanes: ['webhook'], dueAt });
+		// Whose end would be another look.
+		ledger.beat = () => new Promise(() => {});
+		const due = ledger.due.bind(ledger);
+		ledger.due = async (...asked) => {
+			const found = await due(...asked);
+			while (Date.now() <= dueAt) await new Promise((resolve) => setTimeout(resolve, 1));
+			return found;
+		};
+		startWorker(ledger, { send: async () => ACCEPTED });
+		await ledger.until(() => ledger.settled.length === 1);
+	});
+
 	it('while somebody else holds something that is due, and keeps its place for that', async () => {
 		const ledger = new MemoryLedger();
 		ledger.add(...items(20, 'webhook'));
