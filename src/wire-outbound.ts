@@ -3,7 +3,7 @@ import type { OutboundConfig } from './config.ts';
 import { isDeadLetter, STATUSES } from './conversations/delivery.ts';
 import type { Domain } from './conversations/domain.ts';
 import type { ConversationEvent } from './conversations/model.ts';
-import type { OutsideChannel } from './conversations/outside.ts';
+import type { Delivery, OutsideChannel } from './conversations/outside.ts';
 import { createMockProvider, type MockProvider } from './mock-provider/mock-provider.ts';
 import type { ServiceNotices } from './notices.ts';
 import type { Metrics } from './observability/metrics.ts';
@@ -86,7 +86,7 @@ export async function wireOutbound(sources: OutboundSources): Promise<OutboundPa
 			if (providers.length > 0) worker.start();
 		},
 		committed: (events) => {
-			if (events.some(({ message }) => message?.outside?.delivery)) worker.poke();
+			if (events.some(({ message }) => isToBeLookedAt(message?.outside?.delivery))) worker.poke();
 			for (const { type, actorId, message } of events) {
 				const delivery = message?.outside?.delivery;
 				// Whom a person's hand brings there, that person knows.
@@ -100,6 +100,11 @@ export async function wireOutbound(sources: OutboundSources): Promise<OutboundPa
 			await mock?.provider.close();
 		},
 	};
+}
+
+/** It may be due, or be no more in the way of those behind it. */
+function isToBeLookedAt(delivery: Delivery | null | undefined): boolean {
+	return delivery != null && delivery.status !== 'SENDING';
 }
 
 function createWorker(

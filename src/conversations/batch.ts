@@ -92,7 +92,7 @@ async function openDrafts(
 	const locked = existing.length > 0 ? await transaction.lock(existing) : new Map<string, Conversation>();
 	// Not before: others write as long as they hold the rows.
 	const now = new Date();
-	const threads = await threadsOf(transaction, locked);
+	const threads = await threadsOf(transaction, locked, commands);
 	const outside = await readOutside(transaction, commands, threads);
 	const drafts = new Map(
 		Array.from(ids, (id) => [
@@ -124,12 +124,14 @@ async function openDrafts(
 async function threadsOf(
 	transaction: StoreTransaction,
 	locked: ReadonlyMap<string, Conversation>,
+	commands: readonly Command<unknown>[],
 ): Promise<readonly Thread[]> {
-	const ids = Array.from(locked.values()).flatMap(({ id, channel }) => (channel === 'CHAT' ? [] : [id]));
+	const wanted = commands.filter(({ needs }) => needs.thread).map(({ conversationId }) => conversationId);
+	const ids = [...new Set(wanted)].filter((id) => (locked.get(id)?.channel ?? 'CHAT') !== 'CHAT');
 	return ids.length === 0 ? [] : transaction.threadsOf(ids);
 }
 
-/** Only what the commands need, and whether the addresses of the conversations are opted out. */
+/** Only what the commands need. */
 async function readOutside(
 	transaction: StoreTransaction,
 	commands: readonly Command<unknown>[],

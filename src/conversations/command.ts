@@ -22,11 +22,13 @@ export interface Needs {
 	readonly messageIds?: readonly string[];
 	readonly sendKey?: string;
 	readonly missed?: Omit<MissedQuery, 'conversationId'>;
+	/** Between which addresses the conversation is, unless it is in CHAT, and whether these are opted out. */
+	readonly thread?: boolean;
 	/** Two addresses whose thread is looked up, also for a conversation that is new. */
 	readonly pairKey?: string;
 	/** Which of these were received before, also for a conversation that is new. */
 	readonly receiptKeys?: readonly string[];
-	/** Whether these are opted out, beside the addresses of the conversation's own thread. */
+	/** Whether these are opted out, also for a conversation that is new. */
 	readonly optOutKeys?: readonly string[];
 	/** The deliveries before this sequence that are still to be sent. */
 	readonly openBefore?: number;

@@ -27,7 +27,7 @@ export type DraftChanges = Omit<
 export class Draft {
 	/** Undefined: there is no such conversation. */
 	conversation: Conversation | undefined;
-	/** Between which addresses it is; undefined in CHAT. */
+	/** Between which addresses it is; undefined in CHAT, and where no command needs it. */
 	thread: Thread | undefined;
 	readonly now: Date;
 	readonly outside: OutsideState;

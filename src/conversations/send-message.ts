@@ -71,6 +71,7 @@ function sendCommand(
 		conversationId: input.conversationId,
 		needs: {
 			userIds: [user.id],
+			thread: true,
 			...(input.replyToId !== undefined && { messageIds: [input.replyToId] }),
 			...(key !== undefined && { sendKey: key }),
 			...(input.expectedSequence !== undefined && { missed: missedQuery(user, input.expectedSequence) }),

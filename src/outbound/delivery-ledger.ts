@@ -95,7 +95,7 @@ export class DeliveryLedger implements Ledger<DueDelivery, DeliveryJob> {
 		return this.#domain.writes.run({
 			id: newId(),
 			conversationId,
-			needs: { messageIds: [messageId], openBefore: sequence },
+			needs: { messageIds: [messageId], openBefore: sequence, thread: true },
 			decide: (draft) => {
 				const message = draft.message(messageId);
 				const delivery = message?.outside?.delivery;
