@@ -24,7 +24,6 @@ export interface DeliveryJob extends Job {
 	readonly messageId: string;
 	readonly conversationId: string;
 	readonly number: number;
-	readonly tries: number;
 	readonly request: ProviderRequest;
 }
 
@@ -112,12 +111,15 @@ export class DeliveryLedger implements Ledger<DueDelivery, DeliveryJob> {
 		});
 	}
 
-	retryAt({ tries }: DeliveryJob, outcome: JobOutcome, now: Date): Date {
+	retryAt(tries: number, outcome: JobOutcome, now: Date): Date {
 		return new Date(now.getTime() + waitBeforeRetry(outcome, tries, this.#options.backoff));
 	}
 
-	async settle(job: DeliveryJob, { outcome, retryAt, startedAt, durationMs }: Ended): Promise<void> {
-		if (outcome.kind === 'retry' && outcome.pausesProvider) await this.#store.pause(job.lane, retryAt);
+	async settle(
+		job: DeliveryJob,
+		{ outcome, retryAt, pauseUntil, startedAt, durationMs }: Ended,
+	): Promise<void> {
+		if (pauseUntil !== undefined) await this.#store.pause(job.lane, pauseUntil);
 		const ending = asEnding(outcome, retryAt);
 		const attempt = {
 			messageId: job.messageId,

@@ -49,6 +49,8 @@ export class Lane<Work extends Job> {
 	#isToldBroken = false;
 	#pausedUntil = 0;
 	#restsUntil = 0;
+	#refusals = 0;
+	#refusedAt = 0;
 	#queue: Queued<Work>[] = [];
 	#inFlight = 0;
 	#expected = 0;
@@ -121,6 +123,15 @@ export class Lane<Work extends Job> {
 		if (this.isPaused) this.#releaseQueue();
 	}
 
+	/** It wanted nothing, at a call begun then. Answers how often in a row: calls side by side tell it once. */
+	refused(startedAt: Date): number {
+		if (startedAt.getTime() > this.#refusedAt) {
+			this.#refusals++;
+			this.#refusedAt = Date.now();
+		}
+		return Math.max(1, this.#refusals);
+	}
+
 	/** Takes nothing more for so long, and carries what it has. */
 	rest(milliseconds: number): void {
 		this.#restsUntil = Date.now() + milliseconds;
@@ -164,6 +175,7 @@ export class Lane<Work extends Job> {
 		} finally {
 			this.#inFlight--;
 		}
+		if (outcome.kind === 'accepted' || outcome.kind === 'rejected') this.#refusals = 0;
 		this.#tellCircuit(outcome);
 		this.#options.onEnd(job, outcome, call);
 		if (this.#inFlight === 0) for (const resolve of this.#idle.splice(0)) resolve();

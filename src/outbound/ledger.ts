@@ -7,6 +7,8 @@ export type JobOutcome = ProviderOutcome | { readonly kind: 'released' };
 export interface Job {
 	/** The destination's, which was chosen at the claim. */
 	readonly lane: string;
+	/** How often it was tried, this time included, since it was queued. */
+	readonly tries: number;
 }
 
 export interface Claim<Due> {
@@ -20,6 +22,8 @@ export interface Ended {
 	readonly outcome: JobOutcome;
 	/** When to try again, should that be what follows. */
 	readonly retryAt: Date;
+	/** The destination wants nothing before then, from anybody. */
+	readonly pauseUntil?: Date;
 	readonly startedAt: Date;
 	/** Null where nobody was asked. */
 	readonly durationMs: number | null;
@@ -44,8 +48,8 @@ export interface Ledger<Due, Work extends Job> {
 	 * where somebody else was faster or it is not to be carried. Until it is there, `due` leaves the claim's out.
 	 */
 	claim(claims: readonly Claim<Due>[]): readonly Promise<Work | undefined>[];
-	/** When a job that ended so is to be tried again. */
-	retryAt(job: Work, outcome: JobOutcome, now: Date): Date;
+	/** When to try again after that many tries, the last of which ended so. */
+	retryAt(tries: number, outcome: JobOutcome, now: Date): Date;
 	/** Records the end of a job. One that lost its lease changes as little as is safe. */
 	settle(job: Work, ended: Ended): Promise<void>;
 	/** What is to be done now and then: jobs whose lease is over are taken from the dead. */

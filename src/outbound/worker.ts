@@ -265,19 +265,31 @@ export class Worker<Due, Work extends Job> {
 
 	#end(job: Work, outcome: JobOutcome, call: Call | undefined): void {
 		const now = new Date();
-		const retryAt = this.#ledger.retryAt(job, outcome, now);
-		if (outcome.kind === 'retry' && outcome.pausesProvider) {
-			this.#lane(job.lane).pause(retryAt);
-			this.#options.onPause?.(job.lane, retryAt);
-		}
+		const startedAt = call?.startedAt ?? now;
+		const pauses = outcome.kind === 'retry' && outcome.pausesProvider === true;
+		const pauseUntil = pauses ? this.#pause(job.lane, outcome, startedAt, now) : now;
+		const retryAt = this.#ledger.retryAt(job.tries, outcome, now);
 		const ended = {
 			outcome,
-			retryAt,
-			startedAt: call?.startedAt ?? now,
+			retryAt: retryAt > pauseUntil ? retryAt : pauseUntil,
+			...(pauses && { pauseUntil }),
+			startedAt,
 			durationMs: call?.durationMs ?? null,
 		};
 		this.#options.observe?.(job.lane, outcome, call);
 		this.#ends.add(job, ended, !this.#isCarrying());
+	}
+
+	/**
+	 * As long as the destination asks for, else longer each time in a row: not by the tries of one job, which may be one that
+	 * it never takes.
+	 */
+	#pause(name: string, outcome: JobOutcome, startedAt: Date, now: Date): Date {
+		const lane = this.#lane(name);
+		const until = this.#ledger.retryAt(lane.refused(startedAt), outcome, now);
+		lane.pause(until);
+		this.#options.onPause?.(name, until);
+		return until;
 	}
 
 	#isCarrying(): boolean {

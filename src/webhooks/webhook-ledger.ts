@@ -23,7 +23,6 @@ export interface WebhookLedgerOptions {
 export interface WebhookJob extends Job {
 	readonly deliveryId: string;
 	readonly number: number;
-	readonly tries: number;
 	/** When the webhook was last changed. */
 	readonly changedAt: Date;
 	readonly call: Call;
@@ -123,7 +122,7 @@ export class WebhookLedger implements Ledger<WebhookDelivery, WebhookJob> {
 		return new Map(changed.filter(isSending).map((delivery) => [delivery.id, delivery]));
 	}
 
-	retryAt({ tries }: WebhookJob, outcome: JobOutcome, now: Date): Date {
+	retryAt(tries: number, outcome: JobOutcome, now: Date): Date {
 		if (outcome.kind === 'released') return now;
 		const retryAfterMs = outcome.kind === 'retry' ? outcome.retryAfterMs : undefined;
 		return new Date(now.getTime() + (nextWaitMs(this.#options.waitsMs, tries, retryAfterMs) ?? 0));

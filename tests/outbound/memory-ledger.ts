@@ -11,12 +11,17 @@ export interface MemoryJob extends Job {
 	readonly lanes: readonly string[];
 }
 
+/** Of every job. */
+const TRIES = 100;
+
 /** A ledger in memory: what is due is due until it is settled; everything that a worker asked for is kept. */
 export class MemoryLedger implements Ledger<Item, MemoryJob> {
 	readonly waiting = new Map<string, Item>();
 	readonly claimed: (MemoryJob & { readonly leaseUntil: Date })[] = [];
 	readonly settled: (MemoryJob & { readonly kind: JobOutcome['kind'] })[] = [];
 	readonly paused = new Map<string, Date>();
+	/** How often in a row a destination wanted nothing, each time that it did. */
+	readonly refusals: number[] = [];
 	/** How long what is to be tried again waits. */
 	retryMs = 0;
 	/** Each call takes one of them and rejects with it. */
@@ -62,13 +67,14 @@ export class MemoryLedger implements Ledger<Item, MemoryJob> {
 
 	async #claim({ due: { id, lanes }, lane, leaseUntil }: Claim<Item>): Promise<MemoryJob | undefined> {
 		if (!this.waiting.delete(id)) return undefined;
-		const claimed = { id, lanes, lane, leaseUntil };
+		const claimed = { id, lanes, lane, tries: TRIES, leaseUntil };
 		this.claimed.push(claimed);
 		await this.claiming(id);
 		return claimed;
 	}
 
-	retryAt(_job: MemoryJob, outcome: JobOutcome, now: Date): Date {
+	retryAt(tries: number, outcome: JobOutcome, now: Date): Date {
+		if (tries !== TRIES) this.refusals.push(tries);
 		const asked = outcome.kind === 'retry' ? outcome.retryAfterMs : undefined;
 		return new Date(now.getTime() + (asked ?? this.retryMs));
 	}

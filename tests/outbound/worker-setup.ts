@@ -6,6 +6,13 @@ import type { Item, MemoryJob, MemoryLedger } from './memory-ledger.ts';
 export const ACCEPTED: JobOutcome = { kind: 'accepted', providerMessageId: null };
 export const FAULT: JobOutcome = { kind: 'unknown', error: 'it timed out', isProviderFault: true };
 export const BUSY: JobOutcome = { kind: 'retry', error: 'busy', isProviderFault: false };
+/** Nothing from anybody for the moment. */
+export const LATER: JobOutcome = {
+	kind: 'retry',
+	error: 'slow down',
+	isProviderFault: false,
+	pausesProvider: true,
+};
 
 const workers: Worker<Item, MemoryJob>[] = [];
 

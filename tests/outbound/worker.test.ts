@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryLedger } from './memory-ledger.ts';
-import { ACCEPTED, BUSY, FAULT, items, openCalls, startWorker, stopWorkers } from './worker-setup.ts';
+import { ACCEPTED, BUSY, FAULT, items, LATER, openCalls, startWorker, stopWorkers } from './worker-setup.ts';
 
 stopWorkers();
 
@@ -112,6 +112,27 @@ describe('a worker', () => {
 		calls.open.get('webhook-2')?.(ACCEPTED);
 		await calls.until(4);
 		expect(Date.now() - before).toBeGreaterThanOrEqual(pauseMs - 1);
+	});
+
+	it('pauses by how often in a row a destination wants nothing, whatever was tried how often', async () => {
+		const ledger = new MemoryLedger();
+		ledger.retryMs = 5;
+		ledger.add(...items(4, 'webhook'));
+		const outcomes = [LATER, LATER, LATER, ACCEPTED, LATER];
+		startWorker(ledger, { maxInFlight: 1, send: async () => outcomes.shift() ?? ACCEPTED });
+		await ledger.until(() => ledger.settled.filter(({ kind }) => kind === 'accepted').length === 4);
+		expect(ledger.refusals).toEqual([1, 2, 3, 1]);
+	});
+
+	it('takes for one time what a destination says of calls side by side', async () => {
+		const ledger = new MemoryLedger();
+		ledger.add(...items(3, 'webhook'));
+		const calls = openCalls();
+		startWorker(ledger, { ...calls, maxInFlight: 3 });
+		await calls.until(3);
+		for (const end of calls.open.values()) end(LATER);
+		await ledger.until(() => ledger.refusals.length === 3);
+		expect(ledger.refusals).toEqual([1, 1, 1]);
 	});
 
 	it('obeys a pause that another node was asked for', async () => {
