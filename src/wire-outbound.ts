@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { OutboundConfig } from './config.ts';
-import { isDeadLetter, STATUSES } from './conversations/delivery.ts';
+import { isDeadLetter, isOpen, STATUSES } from './conversations/delivery.ts';
 import type { Domain } from './conversations/domain.ts';
 import type { ConversationEvent } from './conversations/model.ts';
 import type { Delivery, OutsideChannel } from './conversations/outside.ts';
@@ -43,6 +43,8 @@ export interface OutboundSources {
 	readonly notices: ServiceNotices;
 }
 
+/** What has ended well is left out: it grows for ever, and so would the time that counting takes. */
+const COUNTED = STATUSES.filter((status) => isOpen(status) || isDeadLetter(status));
 const BEAT_MS = 1_000;
 const FAULTS_TO_OPEN = 5;
 const HALF_OPEN_AFTER_MS = 10_000;
@@ -68,11 +70,11 @@ export async function wireOutbound(sources: OutboundSources): Promise<OutboundPa
 		checkUrl: createUrlGuard({ allowPrivate: config.allowPrivateUrls }).check,
 	};
 	const counted = metrics.outbound({
-		counts: () => store.counts(),
+		counts: () => store.counts(COUNTED),
 		openCircuits: () => worker.openLanes(),
 		pausedProviders: () => worker.pausedLanes(),
 		providers: providers.map(({ name }) => name),
-		statuses: STATUSES,
+		statuses: COUNTED,
 	});
 	const worker = createWorker(sources, providers, counted);
 	return {

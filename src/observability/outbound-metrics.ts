@@ -37,7 +37,7 @@ export function outboundMetrics(registry: Registry, sources: OutboundSources): O
 	});
 	new Gauge({
 		name: 'pendo_message_deliveries',
-		help: 'Messages that go out, by the status of their delivery, over all nodes.',
+		help: 'Messages that are still to go out or ask for a person, by the status of their delivery, over all nodes.',
 		labelNames: ['status'],
 		registers,
 		async collect() {

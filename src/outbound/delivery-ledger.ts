@@ -24,6 +24,8 @@ export interface DeliveryJob extends Job {
 	readonly messageId: string;
 	readonly conversationId: string;
 	readonly number: number;
+	/** When it was due: its place, if nobody is asked after all. */
+	readonly dueAt: Date;
 	readonly request: ProviderRequest;
 }
 
@@ -106,7 +108,7 @@ export class DeliveryLedger implements Ledger<DueDelivery, DeliveryJob> {
 				}
 				const claimed = claim(delivery, { provider: lane, leaseUntil, now: draft.now });
 				if (claimed === undefined) return undefined;
-				return begin(draft, message, claimed, lane);
+				return begin(draft, message, claimed, { lane, dueAt: delivery.nextAttemptAt ?? draft.now });
 			},
 		});
 	}
@@ -120,7 +122,7 @@ export class DeliveryLedger implements Ledger<DueDelivery, DeliveryJob> {
 		{ outcome, retryAt, pauseUntil, startedAt, durationMs }: Ended,
 	): Promise<void> {
 		if (pauseUntil !== undefined) await this.#store.pause(job.lane, pauseUntil);
-		const ending = asEnding(outcome, retryAt);
+		const ending = asEnding(outcome, outcome.kind === 'released' ? job.dueAt : retryAt);
 		const attempt = {
 			messageId: job.messageId,
 			number: job.number,
@@ -209,7 +211,12 @@ function withdraw(draft: Draft, message: StoredMessage, delivery: Delivery): Del
 	return refuse(delivery, 'The contact wants no messages.', draft.now);
 }
 
-function begin(draft: Draft, message: StoredMessage, claimed: Delivery, lane: string): DeliveryJob {
+function begin(
+	draft: Draft,
+	message: StoredMessage,
+	claimed: Delivery,
+	{ lane, dueAt }: Pick<DeliveryJob, 'lane' | 'dueAt'>,
+): DeliveryJob {
 	const { messageId, conversationId, attempts: number, tries } = claimed;
 	draft.beginAttempt({
 		messageId,
@@ -227,6 +234,7 @@ function begin(draft: Draft, message: StoredMessage, claimed: Delivery, lane: st
 		conversationId,
 		number,
 		tries,
+		dueAt,
 		request: {
 			id: publicMessageId(messageId),
 			from: claimed.from,

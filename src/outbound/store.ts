@@ -55,8 +55,8 @@ export interface OutboundStore {
 	expired(now: Date, limit: number): Promise<readonly DueDelivery[]>;
 	/** Of each message, by number. */
 	attempts(messageIds: readonly string[]): Promise<readonly DeliveryAttempt[]>;
-	/** How many deliveries have each status; a status that none has is absent. */
-	counts(): Promise<ReadonlyMap<DeliveryStatus, number>>;
+	/** How many deliveries have each of these statuses (at least one); one that none has is absent. */
+	counts(statuses: readonly DeliveryStatus[]): Promise<ReadonlyMap<DeliveryStatus, number>>;
 	/** How many deliveries of these channels wait to be sent: QUEUED or RETRYING. For the preview. */
 	countWaiting(channels: readonly OutsideChannel[]): Promise<number>;
 	deadLetters(

@@ -66,7 +66,7 @@ export class KyselyOutboundStore implements OutboundStore {
 		const certain = exceptProviders.length > 0 ? [false, ...exceptProviders] : [];
 		const ofChannels = channels.flatMap((channel) => withFirst(dialect, [channel, now, ...certain], limit));
 		const parameters = withFirst(dialect, ofChannels, limit);
-		const shape = [channels.length, exceptProviders.length, limit];
+		const shape = [channels.length, exceptProviders.length, dialect.firstParameter(limit) ? '' : limit];
 		const build = () => dueDeliveries(queries, dialect, now, wanted);
 		return (await statements.rows(`due ${shape.join()}`, parameters, build)).map(toDueDelivery);
 	}
@@ -94,9 +94,10 @@ export class KyselyOutboundStore implements OutboundStore {
 		return (await statements.rows(`attempts ${messageIds.length}`, messageIds, build)).map(toAttempt);
 	}
 
-	async counts(): Promise<ReadonlyMap<DeliveryStatus, number>> {
+	async counts(statuses: readonly DeliveryStatus[]): Promise<ReadonlyMap<DeliveryStatus, number>> {
 		const { queries, statements } = this.#database;
-		const rows = await statements.rows('counts', [], () => countByStatus(queries));
+		const build = () => countByStatus(queries, statuses);
+		const rows = await statements.rows(`counts ${statuses.length}`, statuses, build);
 		return new Map(rows.map(({ status, count }) => [status as DeliveryStatus, Number(count)]));
 	}
 

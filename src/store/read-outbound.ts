@@ -112,11 +112,12 @@ export function attemptsOf(db: Queries, messageIds: readonly string[]) {
 		.orderBy('number');
 }
 
-/** Reads the whole index: some milliseconds for each 100,000 deliveries. */
-export function countByStatus(db: Queries) {
+/** Reads the index of these statuses: some milliseconds for each 100,000 deliveries. */
+export function countByStatus(db: Queries, statuses: readonly DeliveryStatus[]) {
 	return db
 		.selectFrom('deliveries')
 		.select((eb) => ['status', eb.fn.countAll<number | string>().as('count')])
+		.where('status', 'in', statuses)
 		.groupBy('status');
 }
 

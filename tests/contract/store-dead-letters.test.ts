@@ -94,16 +94,12 @@ describe.each(DATABASES)('dead letters on %s', (kind) => {
 		expect(await of()).toEqual([]);
 	});
 
-	it('are counted with all others, and what waits by its channels', async () => {
+	it('are counted by their status, and what waits by its channels', async () => {
 		const { outbound } = nodes.there;
-		expect(await outbound.counts()).toEqual(
+		expect(await outbound.counts(['DEAD', 'QUEUED', 'SENDING', 'UNKNOWN'])).toEqual(
 			new Map([
 				['DEAD', 2],
-				['FAILED', 2],
 				['QUEUED', 1],
-				['RETRYING', 1],
-				['SENT', 1],
-				['UNDELIVERED', 1],
 				['UNKNOWN', 2],
 			]),
 		);

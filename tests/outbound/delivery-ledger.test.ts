@@ -5,6 +5,7 @@ import { newId } from '../../src/conversations/ids.ts';
 import type { OutsideChannel } from '../../src/conversations/outside.ts';
 import type { Viewer } from '../../src/identity/viewer.ts';
 import { DeliveryLedger } from '../../src/outbound/delivery-ledger.ts';
+import type { JobOutcome } from '../../src/outbound/ledger.ts';
 import type { Outbound } from '../../src/outbound/outbound.ts';
 import type { Provider, ProviderOutcome } from '../../src/outbound/provider.ts';
 import { receiveMessage } from '../../src/outbound/receive-message.ts';
@@ -74,10 +75,15 @@ describe.each(databasesFor('the ledger of deliveries'))('the ledger of deliverie
 	const claim = async (ledger: DeliveryLedger, due: DueDelivery, lane: string) =>
 		ledger.claim([{ due, lane, leaseUntil: LEASE }])[0];
 	/** Is asked of a provider, and ends so; what is tried again is due at once. */
-	const attempt = async (ledger: DeliveryLedger, id: string, lane: string, outcome: ProviderOutcome) => {
+	const attempt = async (ledger: DeliveryLedger, id: string, lane: string, outcome: JobOutcome) => {
 		const job = await claim(ledger, await requireDue(ledger, id), lane);
 		if (job === undefined) throw new Error(`${id} could not be claimed.`);
-		await ledger.settle(job, { outcome, retryAt: new Date(), startedAt: new Date(), durationMs: 1 });
+		await ledger.settle(job, {
+			outcome,
+			retryAt: new Date(Date.now() + 1),
+			startedAt: new Date(),
+			durationMs: 1,
+		});
 	};
 
 	it('asks no other provider for what one may have accepted, whatever a node has read before', async () => {
@@ -109,6 +115,16 @@ describe.each(databasesFor('the ledger of deliveries'))('the ledger of deliverie
 		const ledger = ledgerOf(nodes.here, CARELESS, SECOND);
 		const due = await ledger.due(LEASE, 1_000, (lanes) => lanes.includes('webhook-fallback'));
 		expect(due.map(({ messageId }) => messageId)).toContain(id);
+	});
+
+	it('keeps the place of what was claimed when nobody is asked after all', async () => {
+		const { id, outside } = await send();
+		await attempt(ledgerOf(nodes.here, FIRST), id, 'webhook', { kind: 'released' });
+		expect(await deliveryOf(id)).toMatchObject({
+			status: 'RETRYING',
+			tries: 0,
+			nextAttemptAt: outside?.delivery?.nextAttemptAt,
+		});
 	});
 
 	it('leaves to a person what may have been accepted by a provider that is no longer there', async () => {

@@ -68,6 +68,11 @@ export const HOT_OUTBOUND: Readonly<Record<string, HotStatement>> = {
 		reads: 1_400,
 		seeks: PAGE,
 	},
+	'how many there are of some statuses': {
+		build: ({ queries }) => read.countByStatus(queries, ['RETRYING', 'SENDING', 'DEAD']),
+		reads: 1_000,
+		seeks: PAGE,
+	},
 	'the first dead letters': {
 		build: ({ queries, dialect }) =>
 			read.deadLettersPage(queries, dialect, DEAD, { limit: 50, fromEnd: false }),

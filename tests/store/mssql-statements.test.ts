@@ -22,7 +22,7 @@ import { mssqlDialect } from '../../src/store/dialect.ts';
 import { entities } from '../../src/store/entities.ts';
 import { fromAttachment, fromIncoming } from '../../src/store/outside-rows.ts';
 import { conversationsById, conversationsPage, usersPage } from '../../src/store/read.ts';
-import { countByStatus, forgetReceipts } from '../../src/store/read-outbound.ts';
+import { forgetReceipts } from '../../src/store/read-outbound.ts';
 import type { Queries, Tables } from '../../src/store/tables.ts';
 import {
 	insertQueuedWebhooks,
@@ -148,7 +148,6 @@ const statements: Readonly<Record<string, Compilable>> = {
 	]),
 	'end opt-outs': endOptOuts(db, ['key']),
 	"lock a provider's row": { compile: () => mssqlDialect.lockRows(db, 'provider_limits', ['webhook']) },
-	'count deliveries': countByStatus(db),
 	'insert what webhooks are told': insertQueuedWebhooks(db, [
 		{ id: ID(1), webhookId: ID(2), conversationId: ID(3), sequence: 1, event: 'MESSAGE_SENT', queuedAt: at },
 	]),

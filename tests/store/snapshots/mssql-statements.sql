@@ -238,6 +238,10 @@ select top(1) "message_id", "conversation_id", "provider_message_id" from "deliv
 select count(*) as "count" from "deliveries" where "status" in (@, @) and "channel" in (@, @);
 -- 4 parameters: ["QUEUED","RETRYING","SMS","MMS"]
 
+-- how many there are of some statuses
+select "status", count(*) as "count" from "deliveries" where "status" in (@, @, @) group by "status";
+-- 3 parameters: ["RETRYING","SENDING","DEAD"]
+
 -- the first dead letters
 select top(51) * from (select * from (select top(51) "message_id", "updated_at" from "deliveries" where "status" = @ order by "updated_at" desc, "message_id" desc) as "page" union all select * from (select top(51) "message_id", "updated_at" from "deliveries" where "status" = @ order by "updated_at" desc, "message_id" desc) as "page" union all select * from (select top(51) "message_id", "updated_at" from "deliveries" where "status" = @ order by "updated_at" desc, "message_id" desc) as "page" union all select * from (select top(51) "message_id", "updated_at" from "deliveries" where "status" = @ order by "updated_at" desc, "message_id" desc) as "page") as "pages" order by "updated_at" desc, "message_id" desc;
 -- 4 parameters: ["DEAD","FAILED","UNKNOWN","UNDELIVERED"]
@@ -493,10 +497,6 @@ delete from "opt_outs" where "opt_out_key" in (@);
 select * from "provider_limits" with (updlock, rowlock)
 			where "provider" in (@) order by "provider";
 -- 1 parameters: ["webhook"]
-
--- count deliveries
-select "status", count(*) as "count" from "deliveries" group by "status";
--- 0 parameters: []
 
 -- insert what webhooks are told
 insert into "webhook_deliveries" ("id", "webhook_id", "conversation_id", "sequence", "event", "status", "attempts", "tries", "next_attempt_at", "lease_until", "error", "created_at", "updated_at") values (@, @, @, @, @, @, @, @, @, @, @, @, @);
