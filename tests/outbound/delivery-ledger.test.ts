@@ -78,12 +78,8 @@ describe.each(databasesFor('the ledger of deliveries'))('the ledger of deliverie
 	const attempt = async (ledger: DeliveryLedger, id: string, lane: string, outcome: JobOutcome) => {
 		const job = await claim(ledger, await requireDue(ledger, id), lane);
 		if (job === undefined) throw new Error(`${id} could not be claimed.`);
-		await ledger.settle(job, {
-			outcome,
-			retryAt: new Date(Date.now() + 1),
-			startedAt: new Date(),
-			durationMs: 1,
-		});
+		const retryAt = outcome.kind === 'released' ? LEASE : new Date();
+		await ledger.settle(job, { outcome, retryAt, startedAt: new Date(), durationMs: 1 });
 	};
 
 	it('asks no other provider for what one may have accepted, whatever a node has read before', async () => {
