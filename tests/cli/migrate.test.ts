@@ -4,6 +4,7 @@ import pg from 'pg';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openDatabase } from '../../src/store/database.ts';
 import { migrateDown } from '../../src/store/migrate.ts';
+import { postgresqlMigrations } from '../../src/store/migrations/postgresql.ts';
 import { open } from '../store/migrated-database.ts';
 import { callCommand, type Outcome, runCommand } from '../support/command.ts';
 import { createTestDatabase, databasesFor, NO_NOTICES, type TestDatabase } from '../support/databases.ts';
@@ -188,7 +189,9 @@ describe.each(servers)('several who migrate on %s', (kind) => {
 
 	test('a table in use is not waited for long: nobody queues behind a migration', async () => {
 		await migrate();
-		await open(database, ({ orm, exclusively }) => migrateDown(orm, exclusively));
+		// All but the first tables: what is applied again changes some of them.
+		for (let left = postgresqlMigrations.length; left > 1; left--)
+			await open(database, ({ orm, exclusively }) => migrateDown(orm, exclusively));
 		const other = new pg.Client({ connectionString: database.url });
 		await other.connect();
 		await other.query('begin; lock table conversations, memberships, messages, events, users');
