@@ -32,3 +32,14 @@ test('turns are within their time, a distance apart, and leave the next one free
 		}),
 	);
 });
+
+test('a clock that was years ahead once stops nobody', () => {
+	const now = new Date('2026-05-21T18:00:00.000Z');
+	const asked = { count: 2, perSecond: 10, now, horizonMs: 1_000 };
+	const from = now.getTime() * 1000;
+	expect(takeTurns(from + 3_600e6, asked).turns).toEqual([]);
+	expect(takeTurns(from + 365 * 86_400e6, asked)).toEqual({
+		turns: [from, from + 100_000],
+		next: from + 200_000,
+	});
+});
