@@ -102,9 +102,6 @@ export interface StoreTransaction {
 	threads(pairKeys: readonly string[]): Promise<readonly Thread[]>;
 	threadsOf(conversationIds: readonly string[]): Promise<readonly Thread[]>;
 	openDeliveries(queries: readonly OpenQuery[]): Promise<readonly OpenDelivery[]>;
-	attempts(
-		keys: readonly { readonly messageId: string; readonly number: number }[],
-	): Promise<readonly DeliveryAttempt[]>;
 	/** Which of these were received. */
 	receipts(keys: readonly string[]): Promise<ReadonlySet<string>>;
 	/** Which of these are opted out. */

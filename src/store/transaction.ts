@@ -1,5 +1,5 @@
 import type { Conversation, Membership, StoredMessage } from '../conversations/model.ts';
-import type { DeliveryAttempt, Thread } from '../conversations/outside.ts';
+import type { Thread } from '../conversations/outside.ts';
 import type {
 	Changes,
 	MembershipKey,
@@ -27,13 +27,12 @@ import {
 } from './append.ts';
 import { Chunks, MAX_IN_UNION } from './chunks.ts';
 import type { Dialect } from './dialect.ts';
-import { toAttempt, toOpenDelivery, toThread } from './outside-rows.ts';
+import { toOpenDelivery, toThread } from './outside-rows.ts';
 import { withOutside } from './read-outside.ts';
 import { toConversation, toMembership, toStoredMessage } from './rows.ts';
 import type { Queries } from './tables.ts';
 import { insertQueuedWebhooks } from './webhook-statements.ts';
 import {
-	attemptsByKey,
 	newestThreads,
 	openDeliveries,
 	optOutsByKey,
@@ -100,18 +99,6 @@ export class KyselyTransaction implements StoreTransaction {
 			MAX_IN_UNION,
 		);
 		return rows.flatMap(toOpenDelivery);
-	}
-
-	async attempts(
-		keys: readonly { readonly messageId: string; readonly number: number }[],
-	): Promise<readonly DeliveryAttempt[]> {
-		const rows = await this.#chunks.run(
-			keys,
-			2,
-			(some) => attemptsByKey(this.#db, this.#dialect, some),
-			MAX_IN_UNION,
-		);
-		return rows.map(toAttempt);
 	}
 
 	async receipts(keys: readonly string[]): Promise<ReadonlySet<string>> {

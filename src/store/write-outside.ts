@@ -64,19 +64,6 @@ export function openDeliveries(
 			and deliveries.open_sequence < asked.open_sequence`.compile(db);
 }
 
-export function attemptsByKey(
-	db: Queries,
-	dialect: Dialect,
-	keys: readonly { readonly messageId: string; readonly number: number }[],
-): CompiledQuery<Row<'delivery_attempts'>> {
-	const asked = keys.map(({ messageId, number }) => ({ message_id: messageId, number }));
-	return sql<Row<'delivery_attempts'>>`
-		select delivery_attempts.* from ${dialect.valuesLike('delivery_attempts', asked)} as asked inner join delivery_attempts
-			on delivery_attempts.message_id = asked.message_id and delivery_attempts.number = asked.number`.compile(
-		db,
-	);
-}
-
 export function receiptsByKey(db: Queries, keys: readonly string[]) {
 	return db.selectFrom('webhook_receipts').select('receipt_key').where('receipt_key', 'in', keys);
 }

@@ -107,7 +107,6 @@ describe.each([sqliteDialect, postgresqlDialect, mssqlDialect])('a big batch on 
 		await transaction.threads(keys);
 		await transaction.threadsOf(ids);
 		await transaction.openDeliveries(ids.map((id) => ({ conversationId: id, before: 9 })));
-		await transaction.attempts(attempts);
 		await transaction.receipts(keys);
 		await transaction.optOuts(keys);
 		await transaction.save({

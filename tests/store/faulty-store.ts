@@ -94,7 +94,6 @@ export class FaultyStore implements Pick<ConversationStore, 'transact' | 'findCo
 				threads: (pairKeys) => transaction.threads(pairKeys),
 				threadsOf: (ids) => transaction.threadsOf(ids),
 				openDeliveries: (queries) => transaction.openDeliveries(queries),
-				attempts: (keys) => transaction.attempts(keys),
 				receipts: (keys) => transaction.receipts(keys),
 				optOuts: (keys) => transaction.optOuts(keys),
 				save: (changes) => transaction.save(changes),

@@ -145,12 +145,6 @@ export const HOT_OUTBOUND: Readonly<Record<string, HotStatement>> = {
 		seeks: ['conversation_id=? AND open_sequence<?'],
 		names: 'deliveries',
 	},
-	'90 attempts by number': {
-		build: ({ queries, dialect }) => ({ compile: () => write.attemptsByKey(queries, dialect, ended) }),
-		reads: 90,
-		seeks: ['message_id=? AND number=?'],
-		names: 'delivery_attempts',
-	},
 	'90 deliveries sent': {
 		build: ({ queries, dialect }) => ({ compile: () => write.changeDeliveries(queries, dialect, sending) }),
 		reads: 90,

@@ -289,15 +289,6 @@ select * from "threads" where "conversation_id" in (@, @ …);
 			and deliveries.open_sequence < asked.open_sequence;
 -- 180 parameters: ["0190bbbb-0000-7000-8000-000000000066",6,"0190bbbb-0000-7000-8000-0000000000ca",6,"0190bbbb-0000-7000-8000-00000000012e",6,"0190bbbb-0000-7000-8000-000000000192",6,"0190bbbb-0000-7000-8000-0000000001f6",6,"0190bbbb-0000-7000-8000-00000000025a",6,"0190bbbb-0000-7000-8000-0000000002be",6,"0190bbbb-0000-7000-8000-000000000322",6,"0190bbbb-0000-7000-8000-000000000386",6,"0190bbbb-0000-7000-8000-0000000003ea",6,"0190bbbb-0000-7000-8000-00000000044e",6,"0190bbbb-0000-7000-8000-0000000004b2",6,"0190bbbb-0000-7000-8000-000000000516",6,"0190bbbb-0000-7000-8000-00000000057a",6,"0190bbbb-0000-7000-8000-0000000005de",6,"0190bbbb-0000-7000-8000-000000000642",6]
 
--- 90 attempts by number
-
-		select delivery_attempts.* from (
-		select "message_id", "number" from "delivery_attempts" where 1 = 0
-		union all select @, @ union all select @, @ …
-	) as asked inner join delivery_attempts
-			on delivery_attempts.message_id = asked.message_id and delivery_attempts.number = asked.number;
--- 180 parameters: ["0190cccc-0000-7000-8000-0000009ba3c5",1,"0190cccc-0000-7000-8000-000001343a45",1,"0190cccc-0000-7000-8000-000001ccd0c5",1,"0190cccc-0000-7000-8000-000002656745",1,"0190cccc-0000-7000-8000-000002fdfdc5",1,"0190cccc-0000-7000-8000-000003969445",1,"0190cccc-0000-7000-8000-0000042f2ac5",1,"0190cccc-0000-7000-8000-000004c7c145",1,"0190cccc-0000-7000-8000-0000056057c5",1,"0190cccc-0000-7000-8000-000005f8ee45",1,"0190cccc-0000-7000-8000-0000069184c5",1,"0190cccc-0000-7000-8000-0000072a1b45",1,"0190cccc-0000-7000-8000-000007c2b1c5",1,"0190cccc-0000-7000-8000-0000085b4845",1,"0190cccc-0000-7000-8000-000008f3dec5",1,"0190cccc-0000-7000-8000-0000098c7545",1]
-
 -- 90 deliveries sent
 update "deliveries" set "status" = "changed"."status", "provider" = "changed"."provider", "attempts" = "changed"."attempts", "tries" = "changed"."tries", "next_attempt_at" = "changed"."next_attempt_at", "lease_until" = "changed"."lease_until", "provider_message_id" = "changed"."provider_message_id", "error" = "changed"."error", "uncertain" = "changed"."uncertain", "updated_at" = "changed"."updated_at", "open_sequence" = "changed"."open_sequence", "due_at" = "changed"."due_at"
 		from (
