@@ -1,5 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { deleteMessage } from '../../src/conversations/delete-message.ts';
 import { InvalidInputError } from '../../src/conversations/errors.ts';
 import { newId } from '../../src/conversations/ids.ts';
 import type { OutsideChannel } from '../../src/conversations/outside.ts';
@@ -165,6 +166,21 @@ describe.each(databasesFor('the ledger of deliveries'))('the ledger of deliverie
 		await Promise.allSettled([holding, waiting]);
 		expect(job).toMatchObject({ messageId: other.id });
 		expect(isDue, 'it is being claimed').toBeUndefined();
+	});
+
+	it('does not send what was deleted while it waited, or before a person has it sent again', async () => {
+		const [{ id }, { id: failed }] = [await send(), await send()];
+		const ledger = ledgerOf(nodes.here, FIRST);
+		await attempt(ledger, failed, 'webhook', { kind: 'rejected', error: 'No such number.' });
+		for (const messageId of [id, failed]) await deleteMessage(nodes.there.domain, agent, { messageId });
+		await redriveDelivery(outboundOf(nodes.here), agent, { messageId: failed });
+		for (const messageId of [id, failed]) {
+			expect(await claim(ledger, await requireDue(ledger, messageId), 'webhook')).toBeUndefined();
+			expect(await deliveryOf(messageId)).toMatchObject({
+				status: 'CANCELED',
+				error: 'The message was deleted.',
+			});
+		}
 	});
 
 	it('sends nothing to who wrote STOP meanwhile, whichever of the two addresses that is', async () => {
