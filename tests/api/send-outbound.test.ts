@@ -225,6 +225,16 @@ test('an agent’s message in the conversation goes out, a note stays inside', a
 	expect(await seeMessage(agent, answer.id)).toMatchObject({ delivery: pair });
 });
 
+test('what went outside cannot be edited, whoever wrote it; a note can', async () => {
+	const { id, conversation } = await sendOut(agent, { ...pair, body: 'As it went out' });
+	expect(await refusal(agent, 'editMessage', { messageId: id, body: 'As it should have' })).toMatchObject({
+		__typename: 'ForbiddenError',
+	});
+	expect(await seeMessage(agent, id)).toMatchObject({ body: 'As it went out' });
+	const note = await send(agent, conversation.id, 'Calm', { internal: true });
+	await perform(agent, 'editMessage', { messageId: note.id, body: 'Very calm' });
+});
+
 test('a customer who was added reads along and may not write', async () => {
 	const { conversation } = await sendOut(agent, pair);
 	const conversationId = conversation.id;
