@@ -3,14 +3,14 @@ import type { OutboundConfig } from './config.ts';
 import { isDeadLetter, isOpen, STATUSES } from './conversations/delivery.ts';
 import type { Domain } from './conversations/domain.ts';
 import type { ConversationEvent } from './conversations/model.ts';
-import type { Delivery, OutsideChannel } from './conversations/outside.ts';
+import type { Delivery } from './conversations/outside.ts';
 import { createMockProvider, type MockProvider } from './mock-provider/mock-provider.ts';
 import type { ServiceNotices } from './notices.ts';
 import type { Metrics } from './observability/metrics.ts';
 import type { OutboundMetrics } from './observability/outbound-metrics.ts';
 import { type DeliveryJob, DeliveryLedger } from './outbound/delivery-ledger.ts';
 import type { Outbound } from './outbound/outbound.ts';
-import type { Provider } from './outbound/provider.ts';
+import { type Provider, providersByChannel } from './outbound/provider.ts';
 import { createProviders } from './outbound/providers/providers.ts';
 import type { DueDelivery, OutboundStore } from './outbound/store.ts';
 import { createUrlGuard } from './outbound/url-guard.ts';
@@ -59,12 +59,12 @@ export async function wireOutbound(sources: OutboundSources): Promise<OutboundPa
 		: undefined;
 	const config = mock === undefined ? sources.config : withMock(sources.config, mock);
 	const providers = createProviders(config);
-	const lanes = byChannel(providers);
+	const byChannel = providersByChannel(providers);
 	const outbound: Outbound = {
 		domain,
 		store,
-		channels: new Set(lanes.keys()),
-		providers: lanes,
+		channels: new Set(byChannel.keys()),
+		providers: byChannel,
 		ratePerSecond: config.ratePerSecond,
 		helpReply: config.helpReply,
 		checkUrl: createUrlGuard({ allowPrivate: config.allowPrivateUrls }).check,
@@ -139,14 +139,6 @@ function createWorker(
 		onPause: (provider, until) => notices.paused(provider, until),
 		onError: (err) => notices.ledgerFailed(err),
 	});
-}
-
-/** In the order in which they are asked. */
-function byChannel(providers: readonly Provider[]): ReadonlyMap<OutsideChannel, readonly string[]> {
-	const lanes = new Map<OutsideChannel, string[]>();
-	for (const { name, channels } of providers)
-		for (const channel of channels) lanes.set(channel, [...(lanes.get(channel) ?? []), name]);
-	return lanes;
 }
 
 interface Mock {

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { readPublicMessageId } from '../conversations/ids.ts';
 import { LIMITS } from '../conversations/limits.ts';
+import { fromPublicId } from '../conversations/public-ids.ts';
 import { receiveMessage } from '../outbound/receive-message.ts';
 import { receiveStatus } from '../outbound/receive-status.ts';
 import { readHttpUrl } from '../outbound/url-guard.ts';
@@ -65,7 +65,7 @@ async function takeStatus(req: IncomingMessage, deps: WebhookDeps): Promise<Take
 	const { webhookId, type, data } = await readWebhook(req, deps);
 	if (type !== 'message.status') return 'ignored';
 	const { id, providerId, status, timestamp, error } = readAs(StatusData, data);
-	const messageId = readPublicMessageId(id);
+	const messageId = fromPublicId('Message', id);
 	return receiveStatus(deps.outbound, {
 		provider: 'webhook',
 		webhookId,

@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
 import { z } from 'zod';
-import { readPublicMessageId } from '../conversations/ids.ts';
 import { LIMITS } from '../conversations/limits.ts';
 import type { Attachment } from '../conversations/outside.ts';
+import { fromPublicId } from '../conversations/public-ids.ts';
 import { verifyTwilioSignature } from '../outbound/providers/twilio-signature.ts';
 import { publicAddress } from '../outbound/public-address.ts';
 import { receiveMessage } from '../outbound/receive-message.ts';
@@ -74,7 +74,7 @@ async function takeStatus(req: IncomingMessage, deps: WebhookDeps): Promise<Take
 	const status = STATUSES.get(MessageStatus);
 	if (status === undefined) return 'ignored';
 	// It stands in the address that Twilio was given with the message, and calls.
-	const messageId = readPublicMessageId(requestUrl(req)?.searchParams.get('message') ?? '');
+	const messageId = fromPublicId('Message', requestUrl(req)?.searchParams.get('message') ?? '');
 	return receiveStatus(deps.outbound, {
 		provider: 'twilio',
 		...(messageId !== undefined && { messageId }),

@@ -1,13 +1,14 @@
 import { cancel, claim, type Ending, expire, refuse, settle } from '../conversations/delivery.ts';
 import type { Domain } from '../conversations/domain.ts';
 import type { Draft } from '../conversations/draft.ts';
-import { newId, publicMessageId } from '../conversations/ids.ts';
+import { newId } from '../conversations/ids.ts';
 import type { StoredMessage } from '../conversations/model.ts';
 import type { AttemptOutcome, Delivery, OutsideChannel } from '../conversations/outside.ts';
 import { optOutKey } from '../conversations/outside-keys.ts';
+import { toPublicId } from '../conversations/public-ids.ts';
 import { type Backoff, waitBeforeRetry } from './backoff.ts';
 import type { Claim, Ended, Job, JobOutcome, Ledger } from './ledger.ts';
-import { type Provider, type ProviderRequest, recordedError } from './provider.ts';
+import { type Provider, type ProviderRequest, providersByChannel, recordedError } from './provider.ts';
 import type { DueDelivery, OutboundStore } from './store.ts';
 
 export interface DeliveryLedgerOptions {
@@ -54,10 +55,7 @@ export class DeliveryLedger implements Ledger<DueDelivery, DeliveryJob> {
 		this.#store = store;
 		this.#options = options;
 		this.#providers = new Map(options.providers.map((provider) => [provider.name, provider]));
-		const lanes = new Map<OutsideChannel, string[]>();
-		for (const { name, channels } of options.providers)
-			for (const channel of channels) lanes.set(channel, [...(lanes.get(channel) ?? []), name]);
-		this.#lanes = lanes;
+		this.#lanes = providersByChannel(options.providers);
 	}
 
 	async due(
@@ -236,7 +234,7 @@ function begin(
 		tries,
 		dueAt,
 		request: {
-			id: publicMessageId(messageId),
+			id: toPublicId('Message', messageId),
 			from: claimed.from,
 			to: claimed.to,
 			channel: claimed.channel,

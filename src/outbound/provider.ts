@@ -59,3 +59,13 @@ export interface Provider {
 	/** Ends the calls under way, and lets its connections go. */
 	close(): Promise<void>;
 }
+
+/** The names of each channel's providers, in the order in which they are given. */
+export function providersByChannel(
+	providers: readonly Pick<Provider, 'name' | 'channels'>[],
+): ReadonlyMap<OutsideChannel, readonly string[]> {
+	const names = new Map<OutsideChannel, string[]>();
+	for (const { name, channels } of providers)
+		for (const channel of channels) names.set(channel, [...(names.get(channel) ?? []), name]);
+	return names;
+}
